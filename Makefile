@@ -1,0 +1,87 @@
+# Everything a reader, a lecturer or a contributor runs. `make help` lists it.
+PYTHON ?= python3
+NOTEBOOKS ?= $(sort $(wildcard book/*.ipynb))
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+HTML := _build/html
+LOCK := _build/lock
+PYTEST := $(BIN)/pytest -n 2 --dist loadscope
+
+# The kernel is this environment's, whatever kernels the user has elsewhere.
+export JUPYTER_PREFER_ENV_PATH := 1
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The stamp is written when all is installed: an interrupted installation leaves the mark
+# `.partial` instead, and is begun again.
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python 3.11, 3.12 or 3.13 is needed, this is " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12")'
+	@if [ -e $(VENV)/.partial ]; then rm -rf $(VENV); fi
+	@echo 'Installing the packages into $(VENV): some minutes the first time ...'
+	@$(PYTHON) -m venv $(VENV)
+	@touch $(VENV)/.partial
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt --editable .
+	@mv $(VENV)/.partial $@
+
+.PHONY: book
+book: $(READY)  ## run every notebook and build the book, warnings being errors
+	$(BIN)/jupyter-book build . --all -W -n --keep-going
+	@echo 'The book is $(HTML)/index.html: open that file, or run: make serve'
+
+.PHONY: serve
+serve: $(READY)  ## serve the book at a free port of this machine
+	@[ -e $(HTML)/index.html ] || $(MAKE) book
+	@echo 'Ctrl-C stops it.'
+	@$(BIN)/python -u -m http.server 0 --bind 127.0.0.1 --directory $(HTML)
+
+.PHONY: lab
+lab: $(READY)  ## open the notebooks live in JupyterLab
+	$(BIN)/jupyter lab book
+
+.PHONY: test
+test: lint  ## run everything: lint, unit tests, book, notebooks, browser
+	$(BIN)/python .ci/chromium.py
+	$(PYTEST) --ignore tests/browser
+	$(MAKE) book
+	$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 600 book
+	TCONV_BOOK='$(CURDIR)/$(HTML)' $(PYTEST) tests/browser
+
+.PHONY: test-fast
+test-fast: lint  ## run what takes less than a minute: no book, notebook, browser
+	$(PYTEST) --ignore tests/browser -m 'not slow'
+
+.PHONY: lint
+lint: $(READY)  ## check style and spelling of code, notebooks and prose
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/codespell
+
+.PHONY: refresh
+refresh: $(READY)  ## run the notebooks (or NOTEBOOKS=...) and store their outputs
+	$(BIN)/python tests/book/refresh.py $(NOTEBOOKS)
+
+.PHONY: bench
+bench: $(READY)  ## time tconv beside PyTorch
+	$(BIN)/python benchmarks/run.py
+
+# PyTorch's wheels for Linux name CUDA packages that other wheels of the same version do not
+# want: those are left to each machine's installer.
+.PHONY: lock
+lock:  ## pin requirements.txt again, to the newest that pyproject.toml allows
+	$(PYTHON) -m venv $(LOCK)
+	$(LOCK)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(LOCK)/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+	    --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	    --quiet --output-file $(LOCK)/requirements.txt
+	grep -vE '^(nvidia-|cuda-|triton)' $(LOCK)/requirements.txt > requirements.txt
+
+.PHONY: clean
+clean:  ## remove all that was made here, the environment too
+	rm -rf _build $(VENV) .pytest_cache .ruff_cache .hypothesis .coverage*
+	find book tconv tests benchmarks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
