@@ -1,0 +1,32 @@
+// Runs before the page is drawn and before any other script.
+"use strict";
+
+// The reader's choice of light or dark, or the system's: set now, so that no page flashes.
+(function () {
+  const root = document.documentElement;
+  let mode = "auto";
+  try {
+    mode = localStorage.getItem("mode") || mode;
+  } catch {
+    // storage may be refused, for one on file:// in some browsers: the system decides then
+  }
+  if (!["light", "dark"].includes(mode)) mode = "auto";
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.mode = mode;
+  root.dataset.theme = mode === "auto" ? (dark ? "dark" : "light") : mode;
+})();
+
+// Only what MyST marks as mathematics is typeset; the menu would offer scripts of other sites.
+window.MathJax = {
+  options: {
+    enableMenu: false,
+    ignoreHtmlClass: "tex2jax_ignore|mathjax_ignore|bd-container",
+    processHtmlClass: "tex2jax_process|mathjax_process|math|output_area",
+  },
+};
+
+// A page opened from a file may not fetch another: search shows titles there, without excerpts.
+document.addEventListener("DOMContentLoaded", () => {
+  if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS)
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+});

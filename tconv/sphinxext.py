@@ -1,0 +1,106 @@
+"""Sphinx extension of the book: widgets that run in the published page, and pages that ask no other site.
+
+What configuration and templates can do stands in ``_config.yml`` and ``book/_templates``; here is what needs code.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+
+from tconv.widgets import _assets
+
+WIDGET_MARK = 'class="tconv-widget"'
+WIDGET_SCRIPT = "tconv-widgets.js"
+WIDGET_STYLE = "tconv-widgets.css"
+
+#: MathJax and the theme write style attributes, icons are ``data:`` pictures. ``file:`` lets a page
+#: opened from disk load its own files in browsers whose ``'self'`` means nothing there.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self' file:; style-src 'self' file: 'unsafe-inline'; "
+    "img-src 'self' file: data: blob:; font-src 'self' file: data:; media-src 'self' file: blob:; "
+    "connect-src 'self'; form-action 'self' file:; base-uri 'none'"
+)
+
+#: In ``_static``: FontAwesome, Bootstrap, and the parts of MathJax that no page loads.
+UNUSED_ASSETS = (
+    "scripts/fontawesome.js*",
+    "scripts/bootstrap.js*",
+    "scripts/*.map",
+    "styles/*.map",
+    "vendor",
+    "locales",
+    "webpack-macros.html",
+    "sbt-webpack-macros.html",
+    "mathjax/[!to]*",
+    "mathjax/output/svg*",
+    "mathjax/output/*.js",
+    "mathjax/output/chtml/fonts/*.js",
+    "mathjax/tex-[!c]*",
+    "mathjax/tex-chtml-*",
+)
+
+
+def apply_publisher_settings(app, config):
+    """Name the site's address and repository where the publishing workflow gave them."""
+    if url := os.environ.get("BOOK_URL"):
+        config.html_baseurl = url.rstrip("/") + "/"
+    if repository := os.environ.get("BOOK_REPOSITORY"):
+        config.html_theme_options["repository_url"] = repository
+
+
+def write_widget_assets(app):
+    """Write the widgets' script and style sheet beside the theme's."""
+    static = Path(app.outdir, "_static")
+    static.mkdir(parents=True, exist_ok=True)
+    (static / WIDGET_SCRIPT).write_text(_assets.page_script(), encoding="utf-8")
+    (static / WIDGET_STYLE).write_text(_assets.page_style(), encoding="utf-8")
+
+
+def prepare_page(app, pagename, templatename, context, doctree):
+    """Give a page its description, its policy and no script but those it needs."""
+    context["content_security_policy"] = CONTENT_SECURITY_POLICY
+    context["page_description"] = _first_paragraph(doctree)
+    if WIDGET_MARK in context.get("body", ""):
+        app.add_css_file(WIDGET_STYLE)
+        app.add_js_file(WIDGET_SCRIPT)
+    # Scripts without a file are inline: the theme's settings, which only its version menu reads, and
+    # the state of every widget, which the HTML of the widget holds already.
+    context["script_files"] = [script for script in context["script_files"] if script.filename]
+    for script in context["script_files"]:
+        script.attributes["defer"] = "defer"
+
+
+def _first_paragraph(doctree, length=180):
+    """Return the first paragraph's text, cut at a word: a search engine shows about that much."""
+    if doctree is None:
+        return ""
+    text = next((" ".join(p.astext().split()) for p in doctree.findall(nodes.paragraph)), "")
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " …"
+
+
+def clean_assets(app, exception):
+    """Drop assets that no page loads, and the theme's messages to the console."""
+    if exception is not None or app.builder.format != "html":
+        return
+    static = Path(app.outdir, "_static")
+    for pattern in UNUSED_ASSETS:
+        for path in static.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for script in static.glob("scripts/*.js"):
+        text = script.read_text(encoding="utf-8").replace("console.log(", "void(")
+        script.write_text(text, encoding="utf-8")
+
+
+def setup(app):
+    """Connect the steps above to Sphinx."""
+    # Jupyter Book sets this one for the extension sphinx_comments, which the book does without.
+    app.add_config_value("comments_config", {}, "html")
+    app.connect("config-inited", apply_publisher_settings)
+    app.connect("builder-inited", write_widget_assets)
+    # After the theme, myst-nb and MathJax have added theirs.
+    app.connect("html-page-context", prepare_page, priority=900)
+    # After MathJax has been copied.
+    app.connect("build-finished", clean_assets, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

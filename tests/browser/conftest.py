@@ -1,0 +1,148 @@
+"""The built book in a real browser: what every browser test starts from."""
+
+import contextlib
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium, the system's or else Playwright's own."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium
+        found = filter(None, map(shutil.which, CHROMIUM_NAMES))
+        path = next(found, chromium.executable_path)
+        if not Path(path).exists():
+            pytest.fail(
+                f"no browser: none of {', '.join(CHROMIUM_NAMES)} is on the PATH and Playwright has "
+                "none. Install your system's chromium package or run 'playwright install chromium'."
+            )
+        browser = chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+def build_book(source, output):
+    """Build the book in `source` as the Makefile does; return the finished process."""
+    jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
+    command = [jupyter_book, "build", ".", "-W", "--keep-going", "-n", "--path-output", str(output)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=source)
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory):
+    """The folder of the built book: the one TCONV_BOOK names, or one built for this test run."""
+    if named := os.environ.get("TCONV_BOOK"):
+        folder = Path(named).resolve()
+        if not (folder / "search.html").is_file():
+            pytest.fail(
+                f"TCONV_BOOK must name a built book, got {named!r}, which has no search.html"
+            )
+        return folder
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # one folder, and so one build, for all workers of the run
+    done = shared / "book-is-built"
+    with FileLock(shared / "book.lock"):
+        if not done.exists():
+            build = build_book(ROOT, shared)
+            if build.returncode:
+                pytest.fail(
+                    f"the book does not build:\n{build.stdout[-4000:]}\n{build.stderr[-4000:]}"
+                )
+            done.touch()
+    return shared / "_build" / "html"
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def served_book(book):
+    """The address of the book, served on a free port of the loopback interface."""
+    handler = functools.partial(_QuietHandler, directory=str(book))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(params=["http", "file"])
+def site(request, book):
+    """The book's address, over http and from disk."""
+    if request.param == "http":
+        return request.getfixturevalue("served_book")
+    return book.as_uri()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a page; on leaving it, fail for anything that a reader's console or network would show.
+
+    ``with visit(site, "book/index.html", width=360) as page: ...``
+    """
+
+    @contextlib.contextmanager
+    def open_page(site, path, *, width=1280, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        problems = watch(page, site)
+        page.goto(f"{site}/{path}", wait_until="load")
+        settle(page)
+        yield page
+        page.wait_for_timeout(100)
+        context.close()
+        assert not problems, f"{path}:\n" + "\n".join(problems)
+
+    return open_page
+
+
+def watch(page, site):
+    """Return a list that grows with every message, error and foreign or failed request of `page`."""
+    problems = []
+
+    def check_request(request):
+        if not request.url.startswith((site, "data:", "blob:")):
+            problems.append(f"request to another origin: {request.url}")
+
+    def check_response(response):
+        if response.status >= 400:
+            problems.append(f"status {response.status}: {response.url}")
+
+    page.on("console", lambda message: problems.append(f"console {message.type}: {message.text}"))
+    page.on("pageerror", lambda error: problems.append(f"error: {error}"))
+    page.on("request", check_request)
+    page.on("requestfailed", lambda request: problems.append(f"request failed: {request.url}"))
+    page.on("response", check_response)
+    return problems
+
+
+def settle(page):
+    """Wait until the mathematics is typeset and the fonts are there."""
+    page.evaluate(
+        "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }"
+    )
