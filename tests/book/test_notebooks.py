@@ -2,7 +2,7 @@
 
 nbval compares a cell's new output with the stored one, and passes a cell that was never run, or
 whose tag tells it to look away. So each check here takes a notebook and returns what is wrong with
-it; each is given every chapter, which must pass, and a notebook with a fault planted, which must not.
+it. Each is given every chapter, and must find nothing, then a fault planted, and must find that.
 """
 
 import ast

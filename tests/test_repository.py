@@ -1,0 +1,67 @@
+"""The files around the book: pins, workflows, and statements that must agree."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def normal_name(requirement):
+    """Return the package a requirement names, spelt as indexes spell it."""
+    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
+
+
+def pins():
+    return [line for line in read("requirements.txt").splitlines() if not line.startswith("#")]
+
+
+def test_requirements_pin_versions_that_every_index_has():
+    # No options such as an index's address, and no local version such as 2.13.0+cpu.
+    pin = re.compile(r"[a-z0-9-]+==[0-9][0-9a-z.]*( ; .+)?")
+    assert [line for line in pins() if not pin.fullmatch(line)] == []
+
+
+def test_requirements_pin_every_direct_dependency():
+    extras = PROJECT["optional-dependencies"].values()
+    direct = {normal_name(r) for group in [PROJECT["dependencies"], *extras] for r in group}
+    assert direct <= set(map(normal_name, pins()))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflow_pins_actions_and_writes_nothing_by_default(path):
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    jobs = workflow["jobs"].values()
+    used = [step["uses"] for job in jobs for step in job.get("steps", []) if "uses" in step]
+    used += [job["uses"] for job in jobs if "uses" in job]
+    assert [use for use in used if not re.fullmatch(r"\./\S+|\S+@[0-9a-f]{40}", use)] == []
+    assert workflow["permissions"] == {"contents": "read"}
+
+
+def test_version_is_the_same_everywhere():
+    citation = yaml.safe_load(read("CITATION.cff"))
+    newest = re.search(r"^## (\S+)", read("CHANGELOG.md"), re.MULTILINE)[1]
+    assert citation["version"] == newest == PROJECT["version"]
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_relative_links_lead_somewhere(name):
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", read(name))
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_every_make_target_named_exists(name):
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    named = set(re.findall(r"(?:`| {4})make ([a-z-]+)", read(name)))
+    assert named
+    assert named <= targets
