@@ -47,8 +47,9 @@ def install():
             *apt, "install", "-y", "--no-install-recommends", "chromium"
         ):
             return
-    with_libraries = [] if as_root is None else ["--with-deps"]
-    succeeds(sys.executable, "-m", "playwright", "install", *with_libraries, "chromium")
+    playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
+    if as_root is None or not succeeds(*playwright, "--with-deps"):
+        succeeds(*playwright)
 
 
 def main():
