@@ -1,0 +1,349 @@
+"""Sizes: how large the output of a direct or transposed convolution is, and which settings give it.
+
+Everything here is integer arithmetic along one axis; a tuple means one entry per spatial axis.
+Notation: input size ``i``, kernel size ``k``, stride ``s``, padding ``p``, dilation ``d``, output
+padding ``op``, and ``d (k - 1) + 1`` the effective kernel size, the extent of the dilated kernel.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+from math import gcd
+
+from ._validation import integer, per_axis
+
+_MINIMUM = {
+    "input_size": 1,
+    "output_size": 1,
+    "kernel_size": 1,
+    "stride": 1,
+    "dilation": 1,
+    "padding": 0,
+    "output_padding": 0,
+}
+
+
+def _along_axes(one_axis, **settings):
+    """Apply `one_axis` to integers, or to each axis of tuples: integers in, an integer out."""
+    lengths = {len(v) for v in settings.values() if isinstance(v, tuple | list)}
+    axes = {
+        name: per_axis(name, v, max(lengths, default=1), _MINIMUM[name])
+        for name, v in settings.items()
+    }
+    results = tuple(
+        one_axis(**dict(zip(axes, values, strict=True)))
+        for values in zip(*axes.values(), strict=True)
+    )
+    return results if lengths else results[0]
+
+
+def _effective(kernel_size, dilation):
+    return dilation * (kernel_size - 1) + 1
+
+
+def conv_output_size(input_size, kernel_size, *, stride=1, padding=0, dilation=1):
+    """Size of the output of a direct convolution.
+
+    Parameters
+    ----------
+    input_size, kernel_size, stride, dilation : int or tuple of int, at least 1
+    padding : int or tuple of int, at least 0
+        Zeros added on each side.
+
+    Returns
+    -------
+    int or tuple of int
+        A tuple, one entry per axis, if any argument is one.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range, or the kernel does not fit inside the padded input.
+    TypeError
+        If a setting is not an integer.
+
+    Notes
+    -----
+    ``o = floor((i + 2 p - d (k - 1) - 1) / s) + 1``, relationship 15 of Dumoulin and Visin,
+    `A guide to convolution arithmetic for deep learning <https://arxiv.org/abs/1603.07285>`_.
+
+    Examples
+    --------
+    >>> conv_output_size(4, 3)
+    2
+    >>> conv_output_size((5, 6), 3, stride=2, padding=(0, 1))
+    (2, 3)
+    """
+
+    def one_axis(input_size, kernel_size, stride, padding, dilation):
+        padded, extent = input_size + 2 * padding, _effective(kernel_size, dilation)
+        if extent > padded:
+            raise ValueError(
+                "kernel_size must fit inside the padded input: dilation * (kernel_size - 1) + 1 "
+                f"= {extent} must be at most input_size + 2 * padding = {padded}, "
+                f"got kernel_size {kernel_size}, dilation {dilation}, "
+                f"input_size {input_size}, padding {padding}"
+            )
+        return (padded - extent) // stride + 1
+
+    return _along_axes(
+        one_axis,
+        input_size=input_size,
+        kernel_size=kernel_size,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+    )
+
+
+def conv_transpose_output_size(
+    input_size, kernel_size, *, stride=1, padding=0, output_padding=0, dilation=1
+):
+    """Size of the output of a transposed convolution.
+
+    Parameters
+    ----------
+    input_size, kernel_size, stride, dilation : int or tuple of int, at least 1
+    padding : int or tuple of int, at least 0
+        Cells cropped from each side of the full output.
+    output_padding : int or tuple of int, at least 0
+        Cells given back at the end; smaller than ``max(stride, dilation)``.
+
+    Returns
+    -------
+    int or tuple of int
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range, or nothing of the output is left.
+    TypeError
+        If a setting is not an integer.
+
+    Notes
+    -----
+    ``o' = s (i' - 1) + d (k - 1) + 1 - 2 p + op``. With ``op = (i + 2 p - d (k - 1) - 1) mod s``
+    it is the input size ``i`` of the direct convolution that gives ``i'``; see
+    `required_output_padding`.
+
+    Examples
+    --------
+    >>> conv_transpose_output_size(2, 3)
+    4
+    >>> conv_transpose_output_size((4, 4), 3, stride=2, padding=1, output_padding=(0, 1))
+    (7, 8)
+    """
+
+    def one_axis(input_size, kernel_size, stride, padding, output_padding, dilation):
+        if output_padding >= max(stride, dilation):
+            raise ValueError(
+                "output_padding must be smaller than max(stride, dilation) = "
+                f"{max(stride, dilation)}, got {output_padding}"
+            )
+        full = stride * (input_size - 1) + _effective(kernel_size, dilation)
+        if full - 2 * padding + output_padding < 1:
+            raise ValueError(
+                f"padding must leave an output: of the full output's {full} cells and "
+                f"output_padding {output_padding}, padding {padding} crops {2 * padding}"
+            )
+        return full - 2 * padding + output_padding
+
+    return _along_axes(
+        one_axis,
+        input_size=input_size,
+        kernel_size=kernel_size,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        dilation=dilation,
+    )
+
+
+def required_output_padding(input_size, kernel_size, *, stride=1, padding=0, dilation=1):
+    """Output padding with which the transposed convolution gives back the direct one's input size.
+
+    Parameters
+    ----------
+    input_size, kernel_size, stride, padding, dilation : int or tuple of int
+        Settings of the **direct** convolution, as for `conv_output_size`.
+
+    Returns
+    -------
+    int or tuple of int
+        The rows that the stride leaves uncovered at the end, between 0 and ``stride - 1``.
+
+    Notes
+    -----
+    ``a = (i + 2 p - d (k - 1) - 1) mod s``, relationship 14 of Dumoulin and Visin.
+
+    Examples
+    --------
+    >>> required_output_padding(6, 3, stride=2, padding=1)
+    1
+    >>> o = conv_output_size(6, 3, stride=2, padding=1)
+    >>> conv_transpose_output_size(o, 3, stride=2, padding=1, output_padding=1)
+    6
+    """
+
+    def one_axis(input_size, kernel_size, stride, padding, dilation):
+        conv_output_size(input_size, kernel_size, padding=padding, dilation=dilation)  # must fit
+        return (input_size + 2 * padding - _effective(kernel_size, dilation)) % stride
+
+    return _along_axes(
+        one_axis,
+        input_size=input_size,
+        kernel_size=kernel_size,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+    )
+
+
+@dataclass(frozen=True)
+class EmulatingConvolution:
+    """The direct convolution, of stride 1, that computes a transposed one along an axis.
+
+    The kernel is rotated by 180 degrees; its size and dilation stay as they are.
+
+    Attributes
+    ----------
+    inserted_size : int
+        Size of the input once ``stride - 1`` zeros stand between neighbours.
+    padding : tuple of int
+        Zeros added before and after; a negative number is a crop.
+    output_size : int
+    """
+
+    inserted_size: int
+    padding: tuple[int, int]
+    output_size: int
+
+
+def emulating_convolution(
+    input_size, kernel_size, *, stride=1, padding=0, output_padding=0, dilation=1
+):
+    """The direct convolution that emulates a transposed one: the primed quantities of the guide.
+
+    Parameters
+    ----------
+    input_size, kernel_size, stride, padding, output_padding, dilation : int or tuple of int
+        Settings of the **transposed** convolution, as for `conv_transpose_output_size`.
+
+    Returns
+    -------
+    EmulatingConvolution or tuple of EmulatingConvolution
+
+    Notes
+    -----
+    Insert ``s - 1`` zeros between neighbours, pad by ``p' = d (k - 1) - p`` (crop if negative) and
+    by ``op`` more at the end, then convolve with stride 1 and the kernel rotated by 180 degrees.
+
+    Examples
+    --------
+    >>> emulating_convolution(3, 3, stride=2, padding=1, output_padding=1)
+    EmulatingConvolution(inserted_size=5, padding=(1, 2), output_size=6)
+    >>> emulating_convolution(5, 2, padding=2)
+    EmulatingConvolution(inserted_size=5, padding=(-1, -1), output_size=2)
+    """
+
+    def one_axis(input_size, kernel_size, stride, padding, output_padding, dilation):
+        before = dilation * (kernel_size - 1) - padding
+        return EmulatingConvolution(
+            inserted_size=stride * (input_size - 1) + 1,
+            padding=(before, before + output_padding),
+            output_size=conv_transpose_output_size(
+                input_size,
+                kernel_size,
+                stride=stride,
+                padding=padding,
+                output_padding=output_padding,
+                dilation=dilation,
+            ),
+        )
+
+    return _along_axes(
+        one_axis,
+        input_size=input_size,
+        kernel_size=kernel_size,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        dilation=dilation,
+    )
+
+
+@dataclass(frozen=True)
+class ConvTransposeSolution:
+    """One setting that turns an input size into an output size; see `solve_conv_transpose`.
+
+    Attributes
+    ----------
+    kernel_size, stride, padding, output_padding, dilation : int
+    even_overlap : bool
+        Whether as many taps reach every output position, away from the border: the kernel size
+        is a multiple of the stride, and the dilation has no factor in common with it.
+    """
+
+    kernel_size: int
+    stride: int
+    padding: int
+    output_padding: int
+    dilation: int
+    even_overlap: bool
+
+
+def solve_conv_transpose(
+    input_size,
+    output_size,
+    *,
+    max_kernel_size=8,
+    max_stride=8,
+    max_padding=8,
+    max_dilation=1,
+):
+    """Every transposed convolution within bounds that turns one size into another, on one axis.
+
+    Parameters
+    ----------
+    input_size, output_size : int, at least 1
+    max_kernel_size, max_stride, max_dilation : int, at least 1
+    max_padding : int, at least 0
+
+    Returns
+    -------
+    list of ConvTransposeSolution
+        First those that upsample by exactly their stride (``o' = s i'``), among them first those
+        of even overlap, then the smallest kernel; ties go to the smallest stride, dilation,
+        padding. Empty if there is none.
+
+    Notes
+    -----
+    The output padding follows from the rest: ``op = o' - s (i' - 1) - d (k - 1) - 1 + 2 p``, and it
+    must satisfy ``0 <= op < max(s, d)``.
+
+    Examples
+    --------
+    >>> for solution in solve_conv_transpose(4, 8, max_kernel_size=4, max_stride=2)[:2]:
+    ...     print(solution.kernel_size, solution.padding, solution.even_overlap)
+    2 0 True
+    4 1 True
+    """
+    input_size = integer("input_size", input_size, 1)
+    output_size = integer("output_size", output_size, 1)
+    solutions = []
+    for kernel_size, stride, dilation, padding in product(
+        range(1, integer("max_kernel_size", max_kernel_size, 1) + 1),
+        range(1, integer("max_stride", max_stride, 1) + 1),
+        range(1, integer("max_dilation", max_dilation, 1) + 1),
+        range(integer("max_padding", max_padding, 0) + 1),
+    ):
+        full = stride * (input_size - 1) + _effective(kernel_size, dilation)
+        output_padding = output_size - full + 2 * padding
+        if 0 <= output_padding < max(stride, dilation):
+            even = kernel_size % stride == 0 and gcd(stride, dilation) == 1
+            solutions.append(
+                ConvTransposeSolution(kernel_size, stride, padding, output_padding, dilation, even)
+            )
+    return sorted(
+        solutions,
+        key=lambda found: (output_size != found.stride * input_size, not found.even_overlap),
+    )
