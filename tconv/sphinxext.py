@@ -1,6 +1,7 @@
-"""Sphinx extension of the book: widgets that run in the published page, and pages that ask no other site.
+"""Sphinx extension of the book: widgets that run in a published page that asks no other site.
 
-What configuration and templates can do stands in ``_config.yml`` and ``book/_templates``; here is what needs code.
+What configuration and templates can do is in ``_config.yml`` and ``book/_templates``; here is the
+rest.
 """
 
 import os
@@ -12,6 +13,7 @@ from docutils import nodes
 from tconv.widgets import _assets
 
 WIDGET_MARK = 'class="tconv-widget"'
+MATH_MARK = 'class="math '
 WIDGET_SCRIPT = "tconv-widgets.js"
 WIDGET_STYLE = "tconv-widgets.css"
 
@@ -62,12 +64,18 @@ def prepare_page(app, pagename, templatename, context, doctree):
     """Give a page its description, its policy and no script but those it needs."""
     context["content_security_policy"] = CONTENT_SECURITY_POLICY
     context["page_description"] = _first_paragraph(doctree)
-    if WIDGET_MARK in context.get("body", ""):
+    body = context.get("body", "")
+    if WIDGET_MARK in body:
         app.add_css_file(WIDGET_STYLE)
         app.add_js_file(WIDGET_SCRIPT)
-    # Scripts without a file are inline: the theme's settings, which only its version menu reads, and
-    # the state of every widget, which the HTML of the widget holds already.
-    context["script_files"] = [script for script in context["script_files"] if script.filename]
+    # Scripts without a file are inline: the theme's settings, which only its version menu reads,
+    # and the state of every widget, which the widget's own HTML holds already.
+    # Some extensions ask Sphinx to add MathJax everywhere.
+    context["script_files"] = [
+        script
+        for script in context["script_files"]
+        if script.filename and (MATH_MARK in body or "mathjax" not in script.filename)
+    ]
     for script in context["script_files"]:
         script.attributes["defer"] = "defer"
 

@@ -24,9 +24,3 @@ window.MathJax = {
     processHtmlClass: "tex2jax_process|mathjax_process|math|output_area",
   },
 };
-
-// A page opened from a file may not fetch another: search shows titles there, without excerpts.
-document.addEventListener("DOMContentLoaded", () => {
-  if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS)
-    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-});

@@ -35,30 +35,35 @@ def browser():
         path = next(found, chromium.executable_path)
         if not Path(path).exists():
             pytest.fail(
-                f"no browser: none of {', '.join(CHROMIUM_NAMES)} is on the PATH and Playwright has "
-                "none. Install your system's chromium package or run 'playwright install chromium'."
+                f"no browser: none of {', '.join(CHROMIUM_NAMES)} is on the PATH, and Playwright "
+                "has none. Install your system's package of Chromium or run "
+                "'playwright install chromium'."
             )
         browser = chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
 
-def build_book(source, output):
-    """Build the book in `source` as the Makefile does; return the finished process."""
-    jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
-    command = [jupyter_book, "build", ".", "-W", "--keep-going", "-n", "--path-output", str(output)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=source)
+@pytest.fixture(scope="session")
+def build_book():
+    """Build the book in `source` as the Makefile does, and return the finished process."""
+
+    def run(source, output):
+        jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
+        command = [jupyter_book, "build", ".", "-W", "-n", "--keep-going"]
+        command += ["--path-output", str(output)]
+        return subprocess.run(command, capture_output=True, text=True, cwd=source)
+
+    return run
 
 
 @pytest.fixture(scope="session")
-def book(tmp_path_factory):
+def book(tmp_path_factory, build_book):
     """The folder of the built book: the one TCONV_BOOK names, or one built for this test run."""
     if named := os.environ.get("TCONV_BOOK"):
         folder = Path(named).resolve()
         if not (folder / "search.html").is_file():
-            pytest.fail(
-                f"TCONV_BOOK must name a built book, got {named!r}, which has no search.html"
-            )
+            pytest.fail(f"TCONV_BOOK must name a built book, got {named!r}, with no search.html")
         return folder
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -68,9 +73,7 @@ def book(tmp_path_factory):
         if not done.exists():
             build = build_book(ROOT, shared)
             if build.returncode:
-                pytest.fail(
-                    f"the book does not build:\n{build.stdout[-4000:]}\n{build.stderr[-4000:]}"
-                )
+                pytest.fail(f"no book:\n{build.stdout[-4000:]}\n{build.stderr[-4000:]}")
             done.touch()
     return shared / "_build" / "html"
 
@@ -122,7 +125,7 @@ def visit(browser):
 
 
 def watch(page, site):
-    """Return a list that grows with every message, error and foreign or failed request of `page`."""
+    """Return a list that grows with each message, error, foreign or failed request of `page`."""
     problems = []
 
     def check_request(request):

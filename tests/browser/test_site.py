@@ -1,0 +1,214 @@
+"""The built book as a site: quiet, self-contained, searchable, whole; and what must not build."""
+
+import gzip
+import json
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+CHAPTERS = [TOC["root"]] + [
+    chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]
+]
+PAGES = [f"{chapter}.html" for chapter in CHAPTERS] + ["search.html"]
+NOTEBOOKS = [chapter for chapter in CHAPTERS if (ROOT / f"{chapter}.ipynb").exists()]
+KIB_PER_PAGE = 500
+
+each_page = pytest.mark.parametrize("path", PAGES)
+
+
+class Document(HTMLParser):
+    """What the checks below need of a page: its ids, its links and its scripts."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.links, self.scripts, self.handlers = {"", "top"}, [], [], []
+        self.text = path.read_text(encoding="utf-8")
+        self.feed(self.text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.ids.add(attributes.get("id", ""))
+        self.links += [attributes[name] for name in ("href", "src") if attributes.get(name)]
+        self.handlers += [name for name in attributes if name.startswith("on")]
+        if tag == "script":
+            self.scripts.append(attributes)
+
+
+@pytest.fixture(scope="session")
+def documents(book):
+    """Every page of the built book, by its path."""
+    return {path: Document(path) for path in book.rglob("*.html")}
+
+
+# In the browser
+
+
+@each_page
+def test_page_is_quiet(visit, site, path):
+    with visit(site, path) as page:
+        assert page.locator("h1:visible").count() == 1
+
+
+def test_front_door_leads_to_the_cover(browser, site):
+    page = browser.new_page()
+    page.goto(f"{site}/index.html")
+    page.wait_for_url(f"{site}/{TOC['root']}.html", timeout=10_000)
+    page.close()
+
+
+@each_page
+@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+def test_page_fits_a_phone(visit, served_book, path, colour_scheme):
+    with visit(served_book, path, width=360, height=740, color_scheme=colour_scheme) as page:
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 360, f"{path} scrolls sideways: {width} pixels wide"
+        assert page.evaluate("document.documentElement.dataset.theme") == colour_scheme
+
+
+@each_page
+def test_page_is_light(visit, served_book, path):
+    sizes = {}
+    with visit(served_book, "search.html") as page:
+        page.context.clear_cookies()
+
+        def weigh(response):
+            sizes[response.url] = len(gzip.compress(response.body()))
+
+        page.on("requestfinished", lambda request: weigh(request.response()))
+        page.goto(f"{served_book}/{path}", wait_until="networkidle")
+    kib = sum(sizes.values()) / 1024
+    assert sizes
+    assert kib <= KIB_PER_PAGE, f"{path}: {kib:.0f} KiB\n{json.dumps(sizes, indent=1)}"
+
+
+def test_search_finds_a_chapter(visit, site):
+    with visit(site, PAGES[0]) as page:
+        page.keyboard.press("Control+k")
+        page.keyboard.type("matrix")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search.html?q=matrix")
+        result = page.locator("#search-results li a[href*='convolution-matrix']").first
+        result.wait_for()
+        page.get_by_text("Search finished").wait_for()
+        result.click()
+        page.wait_for_url("**/02-convolution-matrix.html**")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_mathematics_is_typeset(visit, site, chapter, documents, book):
+    with visit(site, f"{chapter}.html") as page:
+        formulas = page.locator(".bd-article .math").count()
+        assert page.locator(".bd-article .math mjx-container").count() == formulas
+        assert page.locator("mjx-assistive-mml math").count() == formulas
+        assert page.locator("mjx-merror").count() == 0
+        loads = any("mathjax" in link for link in documents[book / f"{chapter}.html"].links)
+        assert loads == (formulas > 0)
+
+
+def test_colour_mode_is_kept(visit, served_book):
+    with visit(served_book, PAGES[0], color_scheme="light") as page:
+        theme = "document.documentElement.dataset.theme"
+        assert page.evaluate(theme) == "light"
+        page.locator(".theme-switch-button").first.click()
+        assert page.evaluate(theme) == "dark"
+        page.goto(f"{served_book}/{PAGES[1]}")
+        assert page.evaluate(theme) == "dark"
+
+
+@pytest.mark.parametrize("chapter", NOTEBOOKS)
+def test_notebook_can_be_downloaded(visit, served_book, chapter):
+    with visit(served_book, f"{chapter}.html") as page:
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download this notebook").click()
+        assert download.value.suggested_filename == f"{Path(chapter).name}.ipynb"
+        notebook = nbformat.read(download.value.path(), as_version=4)
+    source = nbformat.read(ROOT / f"{chapter}.ipynb", as_version=4)
+    assert [cell.source for cell in notebook.cells] == [cell.source for cell in source.cells]
+
+
+# In the files
+
+
+def test_built_pages_are_those_of_the_contents(book):
+    built = {path.relative_to(book).as_posix() for path in book.rglob("*.html")}
+    assert built == {*PAGES, "index.html"}
+
+
+def test_links_within_the_book_resolve(documents):
+    broken = []
+    for path, document in documents.items():
+        for link in document.links:
+            url = urlsplit(link)
+            if url.scheme or url.netloc:
+                continue
+            target = (path.parent / unquote(url.path)).resolve() if url.path else path.resolve()
+            found = target.is_file()
+            if found and url.fragment and target.suffix == ".html":
+                found = unquote(url.fragment) in documents[target].ids
+            if not found:
+                broken.append(f"{path.name}: {link}")
+    assert not broken, "\n".join(broken)
+
+
+def test_scripts_are_files_of_the_site(documents):
+    for path, document in documents.items():
+        assert not document.handlers, path
+        for script in document.scripts:
+            assert "src" in script, f"{path}: inline script {script}"
+            assert not urlsplit(script["src"]).scheme, path
+        if path.parent.name == "book" or path.name == "search.html":
+            assert "script-src 'self' file:;" in document.text
+
+
+def test_widgets_script_is_only_where_a_widget_is(documents):
+    for path, document in documents.items():
+        needed = 'class="tconv-widget"' in document.text
+        assert needed == any("tconv-widgets.js" in link for link in document.links), path
+        assert needed == any("tconv-widgets.css" in link for link in document.links), path
+        assert "widget-state+json" not in document.text, path
+
+
+def test_pages_describe_themselves(documents, book):
+    descriptions = set()
+    for chapter in CHAPTERS:
+        text = documents[book / f"{chapter}.html"].text
+        assert text.count('<meta name="description" content="') == 1, chapter
+        descriptions.add(text.split('name="description" content="')[1].split('"')[0])
+    assert len(descriptions) == len(CHAPTERS)
+    assert all(len(description) > 40 for description in descriptions), descriptions
+
+
+# What must not build
+
+
+@pytest.mark.parametrize(
+    ("source", "cell_type", "message"),
+    [
+        ("raise RuntimeError('this cell is wrong')", "code", "this cell is wrong"),
+        ("import sys; print('unseen warning', file=sys.stderr)", "code", "stderr"),
+        ("[nowhere](#no-such-place)", "markdown", "no-such-place"),
+    ],
+)
+def test_a_faulty_notebook_stops_the_build(build_book, tmp_path, source, cell_type, message):
+    shutil.copytree(ROOT / "book", tmp_path / "book", ignore=lambda _, names: [
+        name for name in names if name.endswith((".ipynb", ".md"))
+    ])  # fmt: skip
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/faulty\n", encoding="utf-8")
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    title = nbformat.v4.new_markdown_cell("# A faulty notebook\n\nOf no use.")
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=[title, make[cell_type](source)], metadata=kernel)
+    nbformat.write(notebook, tmp_path / "book" / "faulty.ipynb")
+    build = build_book(tmp_path, tmp_path)
+    assert build.returncode != 0
+    log = build.stdout + build.stderr
+    assert "faulty.ipynb" in log
+    assert message in log
