@@ -18,6 +18,7 @@ ORDER = [
     "_validation",
     "shapes",
     "_core",
+    "_arguments",
     "operators",
     "matrix",
     "constructions",
