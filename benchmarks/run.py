@@ -9,6 +9,7 @@ import timeit
 import numpy as np
 import torch
 import torch.nn.functional as F
+from threadpoolctl import threadpool_limits
 
 import tconv
 
@@ -37,7 +38,6 @@ def milliseconds(function, *arguments, **settings):
 
 def main():
     """Print one line a layer, one column a way."""
-    torch.set_num_threads(1)
     rng = np.random.default_rng(0)
     print(f"{'milliseconds':28}{'PyTorch':>10}", *(f"{way:>10}" for way in WAYS), sep="")
     for name, (c_in, c_out, size, kernel, settings) in LAYERS.items():
@@ -53,4 +53,6 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    torch.set_num_threads(1)
+    with threadpool_limits(1):
+        main()
