@@ -1,5 +1,28 @@
 """Transposed convolution in NumPy: the package behind the book."""
 
+from .constructions import (
+    conv_transpose_by_emulation,
+    conv_transpose_by_matrix,
+    conv_transpose_by_scatter,
+    conv_transpose_by_subpixel,
+    insert_zeros,
+    pixel_shuffle,
+    rotate180,
+)
+from .frameworks import (
+    ConvTransposeLayer,
+    weight_from_jax,
+    weight_from_keras,
+    weight_to_jax,
+    weight_to_keras,
+)
+from .kernels import (
+    bilinear_kernel,
+    diagonal_weight,
+    nearest_kernel,
+    overlap_count,
+    stacked_overlap_count,
+)
 from .matrix import convolution_matrix
 from .operators import (
     conv1d,
@@ -24,6 +47,8 @@ from .shapes import (
 )
 
 __all__ = [
+    "ConvTransposeLayer",
+    "bilinear_kernel",
     "conv1d",
     "conv1d_input_grad",
     "conv1d_weight_grad",
@@ -37,9 +62,24 @@ __all__ = [
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
+    "conv_transpose_by_emulation",
+    "conv_transpose_by_matrix",
+    "conv_transpose_by_scatter",
+    "conv_transpose_by_subpixel",
     "conv_transpose_output_size",
     "convolution_matrix",
+    "diagonal_weight",
     "emulating_convolution",
+    "insert_zeros",
+    "nearest_kernel",
+    "overlap_count",
+    "pixel_shuffle",
     "required_output_padding",
+    "rotate180",
     "solve_conv_transpose",
+    "stacked_overlap_count",
+    "weight_from_jax",
+    "weight_from_keras",
+    "weight_to_jax",
+    "weight_to_keras",
 ]

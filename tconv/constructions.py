@@ -1,0 +1,262 @@
+"""One transposed convolution, built four ways.
+
+Each construction is short enough to read in one go, and written for reading, not for speed. They
+share their preparation and nothing else, so each is an oracle for the others and for
+`tconv.conv_transpose2d`. All take ``weight`` as ``(C_in, C_out/groups, *kernel)`` and count the
+spatial axes by it; a bare 1-D or 2-D kernel goes with a bare input of the same rank.
+
+Inside a construction, ``i`` and ``k`` are the sizes of input and kernel, and ``s``, ``p``, ``op``,
+``d`` the settings: arrays with one entry per spatial axis.
+"""
+
+import numpy as np
+
+from ._arguments import conv, conv_transpose
+from ._validation import per_axis
+from .matrix import convolution_matrix
+
+
+def conv_transpose_by_scatter(
+    input, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
+):
+    """Stamp the kernel, scaled by each input value in turn, onto a canvas; then crop.
+
+    Parameters, result and errors are those of `tconv.conv_transpose2d`, for any number of axes.
+
+    Notes
+    -----
+    Per axis, input position ``n`` and kernel tap ``j`` meet at canvas position ``s n + d j``. The
+    canvas has ``s (i - 1) + d (k - 1) + 1`` positions, of which ``p`` are cropped at the start and
+    ``p - op`` at the end.
+
+    Examples
+    --------
+    >>> conv_transpose_by_scatter([1, 2], [1, 10, 100], stride=2)
+    array([  1,  10, 102,  20, 200])
+    """
+    x, w, i, k, s, p, op, d, finish = _prepare(
+        input, weight, bias, stride, padding, output_padding, groups, dilation
+    )
+    span = d * (k - 1) + 1
+    canvas = np.zeros((len(x), w.shape[1], *(s * (i - 1) + span)), np.result_type(x, w))
+    for n in np.ndindex(*i):
+        start = s * n
+        window = tuple(map(slice, start, start + span, d))
+        canvas[..., *window] += np.tensordot(x[..., *n], w, axes=1)
+    return finish(_pad_or_crop(canvas, -p, op - p))
+
+
+def conv_transpose_by_matrix(
+    input, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
+):
+    """Multiply by the transpose of the convolution matrix.
+
+    Parameters, result and errors are those of `tconv.conv_transpose2d`, for any number of axes.
+
+    Notes
+    -----
+    The matrix is that of the direct convolution from the output's size to the input's, one for each
+    pair of channels. When ``d > op >= s`` that convolution has further outputs, beyond the input's
+    last; their rows are left out.
+
+    Examples
+    --------
+    >>> conv_transpose_by_matrix([1, 2], [1, 10, 100], stride=2, padding=1)
+    array([ 10, 102,  20])
+    """
+    x, w, i, k, s, p, op, d, finish = _prepare(
+        input, weight, bias, stride, padding, output_padding, groups, dilation
+    )
+    o = s * (i - 1) + d * (k - 1) + 1 - 2 * p + op
+    rows = np.arange(np.prod(i + op // s)).reshape(i + op // s)[tuple(map(slice, i))]
+    output = np.zeros((len(x), w.shape[1], *o), np.result_type(x, w))
+    settings = {"stride": s.tolist(), "padding": p.tolist(), "dilation": d.tolist()}
+    for a, b in np.ndindex(w.shape[:2]):
+        matrix = convolution_matrix(w[a, b], o.tolist(), **settings)
+        columns = x[:, a].reshape(len(x), i.prod()).T
+        output[:, b] += (matrix[rows.ravel()].T @ columns).T.reshape(len(x), *o)
+    return finish(output)
+
+
+def conv_transpose_by_emulation(
+    input, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
+):
+    """Insert zeros, pad, and convolve with the rotated kernel at stride 1.
+
+    Parameters, result and errors are those of `tconv.conv_transpose2d`, for any number of axes.
+
+    Notes
+    -----
+    ``s - 1`` zeros go between neighbours and ``p' = d (k - 1) - p`` on both sides, with ``op`` more
+    at the end; a negative number is a crop. The kernel is rotated by 180 degrees and its channel
+    axes change places (Dumoulin & Visin, arXiv 1603.07285, relationship 14).
+
+    Examples
+    --------
+    >>> conv_transpose_by_emulation([1, 2], [1, 10, 100], stride=2, padding=1, output_padding=1)
+    array([ 10, 102,  20, 200])
+    """
+    x, w, _, k, s, p, op, d, finish = _prepare(
+        input, weight, bias, stride, padding, output_padding, groups, dilation
+    )
+    pad = d * (k - 1) - p
+    x = _pad_or_crop(insert_zeros(x, tuple(s)), pad, pad + op)
+    w = rotate180(w, ndim=len(k)).swapaxes(0, 1)
+    return finish(_convolve(x, w, padding=0 * p, dilation=d))
+
+
+def conv_transpose_by_subpixel(
+    input, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
+):
+    """Convolve at the input's resolution, once per output phase, and interleave the phases.
+
+    Parameters, result and errors are those of `tconv.conv_transpose2d`, for any number of axes.
+
+    Notes
+    -----
+    Output phase ``r``, the positions ``r, r + s, ...``, only ever meets the taps ``r, r + s, ...``
+    of the dilated kernel: a small kernel of its own. One direct convolution with all of them,
+    rotated, puts each phase in a channel; `pixel_shuffle` interleaves them (Shi et al., arXiv
+    1609.07009).
+
+    Examples
+    --------
+    >>> conv_transpose_by_subpixel([1, 2], [1, 10, 100], stride=2)
+    array([  1,  10, 102,  20, 200])
+    """
+    x, w, _, k, s, p, op, d, finish = _prepare(
+        input, weight, bias, stride, padding, output_padding, groups, dilation
+    )
+    c_in, c_out, *_ = w.shape
+    n = len(k)
+    span = d * (k - 1) + 1
+    taps = -(-span // s)  # per phase
+    w = _pad_or_crop(insert_zeros(w, tuple(d)), 0 * s, s * taps - span)
+    # (C_in, C_out, taps, s, taps, s, ...) -> (C_out, s, s, ..., C_in, taps, taps, ...)
+    w = w.reshape(c_in, c_out, *np.stack([taps, s], axis=1).ravel())
+    w = w.transpose(1, *range(3, 2 * n + 3, 2), 0, *range(2, 2 * n + 2, 2))
+    w = rotate180(w.reshape(-1, c_in, *taps), ndim=n)
+    y = pixel_shuffle(_convolve(x, w, padding=taps - 1, dilation=d // d), s)
+    return finish(_pad_or_crop(y, -p, op - p - (s * taps - span)))
+
+
+def insert_zeros(input, stride):
+    """Put ``stride - 1`` zeros between neighbours.
+
+    Parameters
+    ----------
+    input : array_like
+    stride : int or tuple of int
+        One integer acts on every axis; a tuple of length ``n`` on the last ``n`` axes.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``stride * (i - 1) + 1`` entries along an axis that had ``i``.
+
+    Examples
+    --------
+    >>> insert_zeros([[1, 2], [3, 4]], 2)
+    array([[1, 0, 2],
+           [0, 0, 0],
+           [3, 0, 4]])
+    """
+    input = np.asarray(input)
+    entries = (stride,) * input.ndim if np.ndim(stride) == 0 else tuple(stride)
+    if len(entries) > input.ndim:
+        raise ValueError(f"stride must have at most {input.ndim} entries, got {stride}")
+    entries = per_axis("stride", entries, len(entries), 1)
+    lead, size = np.split(input.shape, [input.ndim - len(entries)])
+    spread = np.zeros((*lead, *(np.multiply(entries, size - 1) + 1)), input.dtype)
+    spread[..., *(slice(None, None, s) for s in entries)] = input
+    return spread
+
+
+def rotate180(kernel, ndim=None):
+    """Reverse a kernel along its last `ndim` axes; along every axis when `ndim` is left out.
+
+    Examples
+    --------
+    >>> rotate180([[1, 2], [3, 4]])
+    array([[4, 3],
+           [2, 1]])
+    """
+    return np.flip(kernel, None if ndim is None else tuple(range(-ndim, 0)))
+
+
+def pixel_shuffle(input, upscale_factor):
+    """Interleave groups of channels into space, as `torch.nn.functional.pixel_shuffle` for any n.
+
+    Parameters
+    ----------
+    input : array_like, shape ``(..., C * r_1 * ... * r_n, *spatial)``
+    upscale_factor : int or tuple of int
+        ``(r_1, ..., r_n)``, one for each of the last ``n`` axes; one integer means two axes.
+
+    Returns
+    -------
+    numpy.ndarray, shape ``(..., C, r_1 * size_1, ..., r_n * size_n)``
+
+    Examples
+    --------
+    >>> pixel_shuffle([[1, 3], [2, 4]], (2,))
+    array([[1, 2, 3, 4]])
+    """
+    input = np.asarray(input)
+    factor = (upscale_factor,) * 2 if np.ndim(upscale_factor) == 0 else tuple(upscale_factor)
+    n = len(factor)
+    lead, channels, size = input.shape[: -n - 1], input.shape[-n - 1], input.shape[-n:]
+    if channels % np.prod(factor):
+        raise ValueError(
+            f"the channels must be a multiple of the product of upscale_factor = {factor}, "
+            f"got {channels}"
+        )
+    phases = input.reshape(*lead, channels // np.prod(factor), *factor, *size)
+    first = len(lead) + 1
+    order = [axis for a in range(first, first + n) for axis in (a + n, a)]  # size, factor, ...
+    return phases.transpose(*range(first), *order).reshape(
+        *lead, channels // np.prod(factor), *np.multiply(factor, size)
+    )
+
+
+def _prepare(input, weight, bias, stride, padding, output_padding, groups, dilation):
+    """Arguments of an operator as a construction wants them, and what turns its result into theirs.
+
+    Groups become a weight that is block-diagonal in its channels.
+    """
+    input, weight = np.asarray(input), np.asarray(weight)
+    ndim = weight.ndim if weight.ndim < 3 else weight.ndim - 2
+    # The operator checks the arguments; zeros give the bias alone, in the output's shape and dtype.
+    zeros = (np.zeros_like(input), np.zeros_like(weight))
+    blank = conv_transpose(ndim, *zeros, bias, stride, padding, output_padding, groups, dilation)
+    x = input.reshape((1,) * (ndim + 2 - input.ndim) + input.shape)
+    blocks = weight.reshape((1,) * (ndim + 2 - weight.ndim) + weight.shape)
+    c_in, c_out, *kernel_size = blocks.shape
+    dense = np.zeros((groups, c_in // groups, groups, c_out, *kernel_size), blocks.dtype)
+    for group, block in enumerate(np.split(blocks, groups)):
+        dense[group, :, group] = block
+    dense = dense.reshape(c_in, groups * c_out, *kernel_size)
+    settings = (np.broadcast_to(v, ndim) for v in (stride, padding, output_padding, dilation))
+    return (
+        x,
+        dense,
+        *map(np.array, (x.shape[2:], kernel_size)),
+        *settings,
+        (lambda output: output.reshape(blank.shape) + blank),
+    )
+
+
+def _pad_or_crop(array, before, after):
+    """Zeros on either side of the last axes; a negative number crops."""
+    spatial = range(-len(before), 0)
+    width = [(0, 0)] * (array.ndim - len(before)) + [
+        (max(a, 0), max(b, 0)) for a, b in zip(before, after, strict=True)
+    ]
+    padded = np.pad(array, width)  # first, for a crop may reach into the other side's padding
+    crop = [slice(max(-before[n], 0), padded.shape[n] - max(-after[n], 0)) for n in spatial]
+    return padded[..., *crop]
+
+
+def _convolve(x, w, padding, dilation):
+    """Direct convolution at stride 1 over as many axes as there are."""
+    return conv(w.ndim - 2, x, w, None, 1, padding.tolist(), dilation.tolist(), 1)
