@@ -16,8 +16,23 @@
   root.dataset.theme = mode === "auto" ? (dark ? "dark" : "light") : mode;
 })();
 
+// A formula wider than its column scrolls, so the keyboard must reach it.
+function focusWideFormulas() {
+  for (const formula of document.querySelectorAll("div.math mjx-container")) {
+    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+    else formula.removeAttribute("tabindex");
+  }
+}
+
 // Only what MyST marks as mathematics is typeset; the menu would offer scripts of other sites.
 window.MathJax = {
+  startup: {
+    async pageReady() {
+      await MathJax.startup.defaultPageReady();
+      focusWideFormulas();
+      addEventListener("resize", focusWideFormulas);
+    },
+  },
   options: {
     enableMenu: false,
     ignoreHtmlClass: "tex2jax_ignore|mathjax_ignore|bd-container",
