@@ -15,10 +15,10 @@ HIGHLIGHT = "#D55E00"
 INK = "#1B1F24"
 FAINT = "#8C959F"
 
-CELL_INCHES = 0.42
+TITLE_INCHES = 0.4
 
 
-def panels(shapes, *, columns=None):
+def panels(shapes, *, columns=None, cell=0.42):
     """Open a figure with one panel for each grid to be drawn.
 
     Parameters
@@ -27,6 +27,8 @@ def panels(shapes, *, columns=None):
         Rows and columns of cells of each grid.
     columns : int, optional
         Panels in a row; all of them by default.
+    cell : float
+        Side of a cell in inches. Make it smaller where the cells hold no numbers.
 
     Returns
     -------
@@ -43,15 +45,13 @@ def panels(shapes, *, columns=None):
     """
     columns = columns or len(shapes)
     rows = [shapes[start : start + columns] for start in range(0, len(shapes), columns)]
-    heights = [max(shape[0] for shape in row) + 1 for row in rows]
-    widths = [
-        max(row[j][1] for row in rows if j < len(row)) for j in range(len(rows[0]))
-    ]
+    heights = [cell * max(shape[0] for shape in row) + TITLE_INCHES for row in rows]
+    widths = [max(row[j][1] for row in rows if j < len(row)) for j in range(len(rows[0]))]
     fig, grid = plt.subplots(
         len(rows),
         columns,
         squeeze=False,
-        figsize=(CELL_INCHES * (sum(widths) + columns - 1), CELL_INCHES * sum(heights)),
+        figsize=(cell * (sum(widths) + columns - 1), sum(heights)),
         dpi=180,
         facecolor="white",
         layout="constrained",
@@ -105,7 +105,12 @@ def draw_grid(ax, values, *, color=INPUT, marked=None, hollow=None, title=""):
     for row, column in np.argwhere(marked):
         ax.add_patch(
             Rectangle(
-                (column, row), 1, 1, fill=False, edgecolor=HIGHLIGHT, linewidth=2.6
+                (column + 0.06, row + 0.06),
+                0.88,
+                0.88,
+                fill=False,
+                edgecolor=HIGHLIGHT,
+                linewidth=2.4,
             )
         )
     _frame(ax, values.shape, title)
@@ -157,9 +162,7 @@ def draw_pattern(ax, matrix, *, title=""):
     matrix = np.asarray(matrix)
     for row, column in np.argwhere(matrix):
         ax.add_patch(
-            Rectangle(
-                (column, row), 1, 1, facecolor=KERNEL, edgecolor="white", linewidth=0.5
-            )
+            Rectangle((column, row), 1, 1, facecolor=KERNEL, edgecolor="white", linewidth=0.5)
         )
     rows, columns = matrix.shape
     ax.plot(
