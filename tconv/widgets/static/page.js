@@ -1,0 +1,108 @@
+// In the published page: mounts the widgets' modules on their elements, with no kernel behind them.
+
+import { html } from "./dom.js";
+
+/** What a widget's module needs of anywidget's model: get, set, on, off, save_changes. */
+export class PageModel {
+  constructor(state) {
+    this.state = new Map(Object.entries(state));
+    this.listeners = new Map();
+  }
+
+  get(name) {
+    return this.state.get(name);
+  }
+
+  set(name, value) {
+    if (Object.is(this.state.get(name), value)) return;
+    this.state.set(name, value);
+    for (const listener of [...(this.listeners.get(`change:${name}`) ?? [])]) listener();
+  }
+
+  on(event, listener) {
+    this.listeners.set(event, (this.listeners.get(event) ?? new Set()).add(listener));
+  }
+
+  off(event, listener) {
+    this.listeners.get(event)?.delete(listener);
+  }
+
+  save_changes() {
+    this.onSave?.();
+  }
+}
+
+/** Entries "id.name=value" of the page's address that belong to this widget, parsed by its schema. */
+export function fromAddress(hash, id, schema) {
+  const found = {};
+  if (!hash.startsWith("#") || hash.length > 20000) return found;
+  for (const [key, text] of new URLSearchParams(hash.slice(1))) {
+    const name = key.slice(id.length + 1);
+    if (key.startsWith(`${id}.`) && Object.hasOwn(schema, name)) found[name] = schema[name].parse(text);
+  }
+  return found;
+}
+
+/** The address fragment with this widget's entries replaced by those that differ from `original`. */
+export function toAddress(hash, id, schema, get, original) {
+  const entries = [...new URLSearchParams(hash.slice(1))].filter(([key]) => key.includes(".") && !key.startsWith(`${id}.`));
+  for (const [name, field] of Object.entries(schema)) {
+    const value = get(name);
+    if (value === undefined || value === null) continue;
+    const text = field.print(value);
+    const first = original[name] ?? field.initial;
+    if (first === null || text !== field.print(first)) entries.push([`${id}.${name}`, text]);
+  }
+  return entries.length === 0 ? "" : `#${entries.map(([key, text]) => `${key}=${encodeURIComponent(text)}`).join("&")}`;
+}
+
+function mount(element, { render, schema }, id) {
+  let original = {};
+  try {
+    original = Object(JSON.parse(element.dataset.state ?? "{}"));
+  } catch {
+    element.append(html("p", { role: "alert" }, "This widget's stored state can't be read; it shows its default."));
+  }
+  const model = new PageModel({ ...original, ...fromAddress(location.hash, id, schema) });
+  let waiting;
+  model.onSave = () => {
+    clearTimeout(waiting);
+    // Browsers refuse more than some address changes a second.
+    waiting = setTimeout(() => {
+      const hash = toAddress(location.hash, id, schema, (name) => model.get(name), original);
+      history.replaceState(history.state, "", hash === "" ? location.pathname + location.search : hash);
+    }, 200);
+  };
+  model.address = () => {
+    const hash = toAddress(location.hash, id, schema, (name) => model.get(name), original);
+    return location.href.split("#")[0] + hash;
+  };
+  const stage = html("div", { class: "tconv-stage" });
+  const form = [...element.childNodes];
+  element.replaceChildren(stage);
+  try {
+    render({ model, el: stage });
+  } catch (error) {
+    element.replaceChildren(...form);
+    throw error;
+  }
+  // A link within the page may carry a setting of its own.
+  addEventListener("hashchange", () => {
+    for (const [name, value] of Object.entries(fromAddress(location.hash, id, schema))) model.set(name, value);
+  });
+}
+
+/** Mounts every `.tconv-widget` of the page; one that fails leaves its static form in place. */
+export function mountAll(widgets) {
+  const seen = {};
+  for (const element of document.querySelectorAll(".tconv-widget[data-widget]")) {
+    const name = element.dataset.widget;
+    if (!Object.hasOwn(widgets, name)) continue;
+    seen[name] = (seen[name] ?? 0) + 1;
+    try {
+      mount(element, widgets[name], `${name}${seen[name]}`);
+    } catch (error) {
+      console.error(`${name} could not start`, error);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+"""The notebooks in a real JupyterLab: every cell runs, and widget and Python stay in step both ways."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address and the folder of a JupyterLab without password on a free port of the loopback interface."""
+    folder = tmp_path_factory.mktemp("lab")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.root_dir": folder,
+        "IdentityProvider.token": "",
+        "LabApp.expose_app_in_browser": True,
+        "LabApp.news_url": None,
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    }
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *options],
+        stdout=(folder / "lab.log").open("w"),
+        stderr=subprocess.STDOUT,
+        env=os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config")},
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/api"):
+                break
+            assert process.poll() is None, (folder / "lab.log").read_text()
+            time.sleep(0.5)
+        else:
+            pytest.fail(f"JupyterLab did not start:\n{(folder / 'lab.log').read_text()}")
+        yield address, folder
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture
+def notebook(lab, browser):
+    """Open a notebook in JupyterLab: ``with notebook(path) as page: ...``."""
+
+    @contextlib.contextmanager
+    def open_notebook(name):
+        address, _ = lab
+        context = browser.new_context(viewport={"width": 1280, "height": 1000})
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(f"{address}/lab/tree/{name}?reset")
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.wait_for_function(
+            "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+        )
+        yield page
+        context.close()
+
+    return open_notebook
+
+
+def run_all(page):
+    """Run every cell of the open notebook and wait for the last."""
+    page.evaluate(
+        """async () => {
+          const { context, content, sessionContext } = window.jupyterapp.shell.currentWidget;
+          await sessionContext.ready;
+          await window.jupyterapp.commands.execute("notebook:run-all-cells");
+        }"""
+    )
+
+
+def outputs(page):
+    """The stored outputs of the open notebook's code cells, as nbformat dictionaries."""
+    return page.evaluate(
+        """() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells
+          .filter((cell) => cell.cell_type === "code").map((cell) => cell.outputs)"""
+    )
+
+
+def write(folder, name, *sources):
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    book = nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    )
+    nbformat.write(book, folder / name)
+
+
+def execute(page, code):
+    """Run code in the open notebook's kernel and return what it prints."""
+    return page.evaluate(
+        """async (code) => {
+          const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+          const future = kernel.requestExecute({ code });
+          let text = "";
+          future.onIOPub = ({ header, content }) => {
+            if (header.msg_type === "stream") text += content.text;
+            if (header.msg_type === "error") text += content.evalue;
+          };
+          await future.done;
+          return text;
+        }""",
+        code,
+    )
+
+
+def test_traits_sync_both_ways(lab, notebook):
+    write(
+        lab[1],
+        "sync.ipynb",
+        "from tconv.widgets import ConvolutionExplorer\nexplorer = ConvolutionExplorer()\nexplorer",
+    )
+    with notebook("sync.ipynb") as page:
+        run_all(page)
+        page.wait_for_selector('.tconv-explorer [data-grid="output"]')
+        page.locator('.tconv-explorer [data-setting="padding"]').fill("1")
+        assert wait_for(page, "print(explorer.padding)", "1\n")
+        assert execute(page, "print(explorer.output[0])") == "[57, 93, 113, 79]\n"
+        execute(page, "explorer.set_trait('stride', 2); explorer.padding = 0")
+        page.wait_for_function(
+            "document.querySelectorAll('.tconv-explorer [data-grid=output] .values text').length === 1"
+        )
+        page.locator('.tconv-explorer [data-grid="input"]').focus()
+        page.keyboard.press("9")
+        page.keyboard.press("Enter")
+        assert wait_for(page, "print(explorer.input[0])", "[9, 5, 8, 7]\n")
+        assert execute(page, "explorer.stride = 7").startswith("The value of the 'stride' trait")
+
+
+def wait_for(page, code, expected):
+    """Does the kernel print `expected` for `code`, now or soon?"""
+    for _ in range(40):
+        if execute(page, code) == expected:
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
+def test_link_and_observe_work_as_for_any_ipywidget(lab, notebook):
+    write(
+        lab[1],
+        "link.ipynb",
+        "import ipywidgets\nfrom tconv.widgets import ConvolutionExplorer\n"
+        "a, b = ConvolutionExplorer(), ConvolutionExplorer(direction='transposed', input_size=2)\n"
+        "seen = []\na.observe(lambda change: seen.append(change.new), 'stride')\n"
+        "ipywidgets.link((a, 'stride'), (b, 'stride'))\nipywidgets.VBox([a, b])",
+    )
+    with notebook("link.ipynb") as page:
+        run_all(page)
+        page.wait_for_function("document.querySelectorAll('.tconv-explorer').length === 2")
+        page.locator('.tconv-explorer [data-setting="stride"]').nth(0).fill("2")
+        assert wait_for(page, "print(a.stride, b.stride, seen)", "2 2 [2]\n")
+        page.wait_for_function(
+            "document.querySelectorAll('.tconv-explorer')[1].querySelector('[data-setting=stride]').value === '2'"
+        )
+
+
+def test_unrun_notebook_shows_the_tables(lab, notebook):
+    shutil.copy(ROOT / "book" / "02-convolution-matrix.ipynb", lab[1])
+    with notebook("02-convolution-matrix.ipynb") as page:
+        page.wait_for_selector("table.tconv-table")
+        assert page.locator(".tconv-explorer").count() == 0
+
+
+def test_chapter_runs_from_top_to_bottom(lab, notebook):
+    shutil.copy(ROOT / "book" / "02-convolution-matrix.ipynb", lab[1] / "chapter.ipynb")
+    with notebook("chapter.ipynb") as page:
+        run_all(page)
+        page.wait_for_selector(".tconv-explorer")
+        found = [output for cell in outputs(page) for output in cell]
+        assert found
+        assert [output for output in found if output["output_type"] == "error"] == []
