@@ -48,11 +48,13 @@ def browser():
 def build_book():
     """Build the book in `source` as the Makefile does, and return the finished process."""
 
-    def run(source, output):
+    def run(source, output, **environment):
         jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
         command = [jupyter_book, "build", ".", "-W", "-n", "--keep-going"]
         command += ["--path-output", str(output)]
-        return subprocess.run(command, capture_output=True, text=True, cwd=source)
+        return subprocess.run(
+            command, capture_output=True, text=True, cwd=source, env=os.environ | environment
+        )
 
     return run
 

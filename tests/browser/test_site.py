@@ -185,7 +185,32 @@ def test_pages_describe_themselves(documents, book):
     assert all(len(description) > 40 for description in descriptions), descriptions
 
 
-# What must not build
+# Small books built with the settings of this one
+
+
+@pytest.fixture
+def build_small_book(build_book, tmp_path):
+    """Build a book of one notebook that has one cell; return the process and the page."""
+    make_cell = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+
+    def build(source, cell_type="markdown", **environment):
+        folder = tmp_path / "book"
+        for name in ("_static", "_templates", "_root", "references.bib"):
+            original = ROOT / "book" / name
+            copy = shutil.copytree if original.is_dir() else shutil.copy
+            folder.mkdir(exist_ok=True)
+            copy(original, folder / name)
+        shutil.copy(ROOT / "_config.yml", tmp_path)
+        (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/small\n", encoding="utf-8")
+        title = nbformat.v4.new_markdown_cell("# A small notebook\n\nIt has one cell.")
+        cells = [title, make_cell[cell_type](source)]
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+        nbformat.write(notebook, folder / "small.ipynb")
+        process = build_book(tmp_path, tmp_path, **environment)
+        return process, tmp_path / "_build" / "html" / "book" / "small.html"
+
+    return build
 
 
 @pytest.mark.parametrize(
@@ -196,19 +221,23 @@ def test_pages_describe_themselves(documents, book):
         ("[nowhere](#no-such-place)", "markdown", "no-such-place"),
     ],
 )
-def test_a_faulty_notebook_stops_the_build(build_book, tmp_path, source, cell_type, message):
-    shutil.copytree(ROOT / "book", tmp_path / "book", ignore=lambda _, names: [
-        name for name in names if name.endswith((".ipynb", ".md"))
-    ])  # fmt: skip
-    shutil.copy(ROOT / "_config.yml", tmp_path)
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/faulty\n", encoding="utf-8")
-    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-    title = nbformat.v4.new_markdown_cell("# A faulty notebook\n\nOf no use.")
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=[title, make[cell_type](source)], metadata=kernel)
-    nbformat.write(notebook, tmp_path / "book" / "faulty.ipynb")
-    build = build_book(tmp_path, tmp_path)
-    assert build.returncode != 0
-    log = build.stdout + build.stderr
-    assert "faulty.ipynb" in log
+def test_a_fault_stops_the_build(build_small_book, source, cell_type, message):
+    process, _ = build_small_book(source, cell_type)
+    log = process.stdout + process.stderr
+    assert process.returncode != 0
+    assert "small.ipynb" in log
     assert message in log
+
+
+def test_the_publisher_names_address_and_repository(build_small_book):
+    repository, address = "https://github.com/someone/something", "https://someone.example/book/"
+    process, page = build_small_book("Text.", BOOK_REPOSITORY=repository, BOOK_URL=address)
+    assert process.returncode == 0, process.stderr
+    document = Document(page)
+    assert repository in document.links
+    assert f'<link rel="canonical" href="{address}book/small.html"' in document.text
+
+
+def test_no_repository_is_made_up(documents):
+    for path, document in documents.items():
+        assert "Source repository" not in document.text, path
