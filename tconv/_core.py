@@ -1,10 +1,10 @@
 """The N-dimensional core of `operators`: one geometry, and the three products taken over it.
 
 A convolution connects an *image*, the side the kernel slides over, ``(N, G, C, *image_size)``, with
-a *map*, ``(N, G, O, *map_size)``, through a weight ``(G, O, C * taps)``; ``G`` counts the groups.
-Along an axis, tap ``j`` of the kernel connects map cell ``o`` with image cell ``s o + d j - p``.
-Gathered per tap, the image becomes the *columns* ``(G, C * taps, N * cells)``, and every operator
-one matrix product with them:
+a *map*, ``(N, G, O, *map_size)``, through a weight ``(G, O, C, *kernel_size)``; ``G`` counts the
+groups. Along an axis, kernel tap ``j`` connects map cell ``o`` with image cell ``s o + d j - p``.
+Gathered for every tap and cell, the image becomes the *columns* ``(G, C * taps, N * cells)``, and
+every operator one matrix product with them:
 
 ====================  =====================================
 direct                ``map = weight @ columns(image)``
@@ -12,9 +12,8 @@ transposed            ``image = scatter(weight.T @ map)``
 gradient of weight    ``map @ columns(image).T``
 ====================  =====================================
 
-The columns are the image repeated once per tap. They are made for a block of the channels and of
-the batch at a time: never more than `BLOCK` entries, unless those of a single sample and a single
-channel of each group are more.
+The columns hold the image once per tap. They are made for a block of the channels and of the batch
+at a time: at most `BLOCK` entries, unless those of one sample and one channel per group are more.
 """
 
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from math import prod
 
 import numpy as np
 
-BLOCK = 2**21
+BLOCK = 2**22
 
 
 @dataclass(frozen=True)
@@ -37,53 +36,83 @@ class Geometry:
     padding: tuple[int, ...]
     dilation: tuple[int, ...]
 
-    def taps(self):
-        """For each tap, the slices of the image and of the map that it connects."""
-        per_axis = []
-        for image, map_, kernel, s, p, d in zip(*vars(self).values(), strict=True):
-            pairs = []
-            for start in (d * tap - p for tap in range(kernel)):
-                first = max(0, -(start // s))  # the first map cell that does not read the padding
-                end = max(first, min(map_, -((start - image) // s)))
-                last_cell = s * (end - 1) + start
-                pairs.append((slice(s * first + start, last_cell + 1, s), slice(first, end)))
-            per_axis.append(
-                [(i, m) if m.start < m.stop else (slice(0), slice(0)) for i, m in pairs]
-            )
-        for pairs in product(*per_axis):
-            yield tuple(zip(*pairs, strict=True))
+    @property
+    def fewer_cells(self):
+        """Whether the map has fewer cells than the kernel has taps."""
+        return prod(self.map_size) < prod(self.kernel_size)
+
+    def connections(self):
+        """Indices of the kernel, the map and the image that meet: per tap, or per cell if fewer.
+
+        Taps and cells are exchangeable in ``s o + d j - p``: hold one and the others that stay
+        inside the image are a range, and so are the image cells, evenly spaced.
+        """
+        taps, cells = (self.kernel_size, self.dilation), (self.map_size, self.stride)
+        held, moving = (cells, taps) if self.fewer_cells else (taps, cells)
+        axes = zip(*held, *moving, self.image_size, self.padding, strict=True)
+        for index in product(*(_inside(*axis) for axis in axes)):
+            held, moving, image = zip(*index, strict=True)
+            yield (moving, held, image) if self.fewer_cells else (held, moving, image)
 
     def blocks(self, batch, groups, channels):
         """Slices of the batch and of the channels that keep the columns below `BLOCK` entries."""
-        entries = max(1, groups * prod(self.kernel_size) * prod(self.map_size))
-        samples = min(max(1, batch), max(1, BLOCK // entries))
+        entries = groups * prod(self.kernel_size) * prod(self.map_size)
+        samples = max(1, min(batch, BLOCK // entries))
         step = max(1, BLOCK // (entries * samples))
         for n, c in product(range(0, batch, samples), range(0, channels, step)):
             yield slice(n, n + samples), slice(c, c + step)
 
 
+def _inside(held_count, held_step, count, step, image_size, padding):
+    """Along an axis, for each held index: itself, the range of the others, their image cells."""
+    for held in range(held_count):
+        start = held_step * held - padding
+        first = max(0, -(start // step))
+        end = min(count, -((start - image_size) // step))
+        if first < end:
+            cells = slice(start + step * first, start + step * (end - 1) + 1, step)
+            yield held, slice(first, end), cells
+
+
+def _per_tap_and_cell(columns, samples, channels, geometry):
+    """Columns, ``(G, C * taps, N * cells)``, seen as ``(N, G, C, *kernel_size, *map_size)``.
+
+    Where the cells are fewer they lie outermost in memory, so that each stamps a whole kernel.
+    """
+    kernel, map_ = (channels, *geometry.kernel_size), (samples, *geometry.map_size)
+    if geometry.fewer_cells:
+        apart = columns.swapaxes(1, 2).reshape(len(columns), *map_, *kernel)
+        apart = np.moveaxis(apart, range(1, 1 + len(map_)), range(-len(map_), 0))
+    else:
+        apart = columns.reshape(len(columns), *kernel, *map_)
+    return np.moveaxis(apart, 1 + len(kernel), 0)
+
+
 def _columns(image, geometry):
     """Gather the image, ``(N, G, C, *image_size)``, into columns ``(G, C * taps, N * cells)``."""
     n, g, c = image.shape[:3]
-    source = np.moveaxis(image, 0, 2)
-    columns = np.zeros((g, c, prod(geometry.kernel_size), n, *geometry.map_size), image.dtype)
-    for tap, (cells, reads) in enumerate(geometry.taps()):
-        columns[:, :, tap, :, *reads] = source[..., *cells]
-    return columns.reshape(g, c * columns.shape[2], n * prod(geometry.map_size))
+    shape = (g, c * prod(geometry.kernel_size), n * prod(geometry.map_size))
+    if geometry.fewer_cells:
+        columns = np.zeros((g, shape[2], shape[1]), image.dtype).swapaxes(1, 2)
+    else:
+        columns = np.zeros(shape, image.dtype)
+    target = _per_tap_and_cell(columns, n, c, geometry)
+    for taps, cells, reads in geometry.connections():
+        target[..., *taps, *cells] = image[..., *reads]
+    return columns
 
 
 def _scatter(columns, image, geometry):
     """Add columns into the image, in place: the adjoint of `_columns`."""
-    n, g, c = image.shape[:3]
-    target = np.moveaxis(image, 0, 2)
-    columns = columns.reshape(g, c, prod(geometry.kernel_size), n, *geometry.map_size)
-    for tap, (cells, reads) in enumerate(geometry.taps()):
-        target[..., *cells] += columns[:, :, tap, :, *reads]
+    source = _per_tap_and_cell(columns, image.shape[0], image.shape[2], geometry)
+    for taps, cells, writes in geometry.connections():
+        image[..., *writes] += source[..., *taps, *cells]
 
 
 def _flat(map_):
     """A map, ``(N, G, O, *map_size)``, as the matrix ``(G, O, N * cells)``."""
-    return np.moveaxis(map_, 0, 2).reshape(*map_.shape[1:3], -1)
+    n, g, outputs = map_.shape[:3]
+    return np.moveaxis(map_, 0, 2).reshape(g, outputs, n * prod(map_.shape[3:]))
 
 
 def direct(image, weight, geometry):
@@ -99,13 +128,17 @@ def direct(image, weight, geometry):
 
 
 def transposed(map_, weight, geometry):
-    """Image ``(N, G, C, *image_size)`` that the adjoint of `direct` makes of a map."""
+    """Image ``(N, G, C, *image_size)`` that the transpose of `direct` makes of a map."""
     n, g, outputs = map_.shape[:3]
     c = weight.shape[2]
     image = np.zeros((n, g, c, *geometry.image_size), map_.dtype)
     for samples, channels in geometry.blocks(n, g, c):
-        rows = weight[:, :, channels].reshape(g, outputs, -1).swapaxes(1, 2)
-        _scatter(rows @ _flat(map_[samples]), image[samples, :, channels], geometry)
+        rows, flat = weight[:, :, channels].reshape(g, outputs, -1), _flat(map_[samples])
+        if geometry.fewer_cells:
+            columns = (flat.swapaxes(1, 2) @ rows).swapaxes(1, 2)
+        else:
+            columns = rows.swapaxes(1, 2) @ flat
+        _scatter(columns, image[samples, :, channels], geometry)
     return image
 
 
