@@ -42,8 +42,11 @@ def centre(page, grid, row, column, nth=0):
     element.scroll_into_view_if_needed()
     return element.evaluate(
         """(svg, [row, column]) => {
-          const [x, y, w, h] = svg.getAttribute("viewBox").split(" ").map(Number);
-          const box = svg.getBoundingClientRect(), scale = box.width / w;
+          const [x, y, w] = svg.getAttribute("viewBox").split(" ").map(Number);
+          const scale = svg.getBoundingClientRect().width / w;
+          const scroller = svg.closest(".scroller");
+          scroller.scrollTo((column * 36 - x) * scale - 60, (row * 36 - y) * scale - 60);
+          const box = svg.getBoundingClientRect();
           return [box.left + (column * 36 + 18 - x) * scale, box.top + (row * 36 + 18 - y) * scale];
         }""",
         [row, column],
@@ -348,7 +351,7 @@ def test_hostile_address_is_clamped_and_said(show, fragment):
 def hostile_values(seed, count):
     """Random and crafted trait values of every kind that JSON can hold."""
     rng = random.Random(seed)
-    words = ["__proto__", "constructor", "<script>alert(1)</script>", "", "output:0,0", "NaN", "١", "\u0000", "x" * 9999]
+    words = ["__proto__", "constructor", "<script>alert(1)</script>", "", "output:0,0", "NaN", "١", "\u0000", "x" * 99]
     plain = [None, True, -1, 0, 3.7, 1e308, -1e308, 2**53, *words]
 
     def value(depth=0):

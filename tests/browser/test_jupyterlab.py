@@ -33,12 +33,13 @@ def lab(tmp_path_factory):
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
     options = [f"--{name}={value}" for name, value in settings.items()]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *options],
-        stdout=(folder / "lab.log").open("w"),
-        stderr=subprocess.STDOUT,
-        env=os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config")},
-    )
+    with (folder / "lab.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *options],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config")},
+        )
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(120):

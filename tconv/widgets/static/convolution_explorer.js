@@ -88,7 +88,7 @@ class Explorer {
       tone,
       onPoint: (cell) => this.#point(toSelection(cell)),
       onPin: (cell) => this.#pin(toSelection(cell)),
-      onType: editable ? (cell, digit) => this.#edit(toSelection(cell), digit) : undefined,
+      onType: editable ? (cell) => this.#edit(toSelection(cell)) : undefined,
     });
   }
 
@@ -205,6 +205,7 @@ class Explorer {
 
   #pin(selection) {
     this.walk.pause();
+    this.pointed = null;
     const text = selection === null ? "" : `${selection.grid}:${selection.cell.join(",")}`;
     const stamped = this.stamps;
     this.stamps = null;
@@ -213,11 +214,10 @@ class Explorer {
     this.light();
   }
 
-  #edit(selection, digit) {
+  #edit(selection) {
     this.#pin(selection);
-    if (this.editor.hidden) return;
-    this.editField.value = digit === "-" ? "" : digit;
     this.editField.focus();
+    this.editField.select();
   }
 
   #write() {

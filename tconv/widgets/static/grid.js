@@ -26,7 +26,7 @@ export class Grid {
   /**
    * @param {{name: string, tone: string, onPoint: Function, onPin: Function, onType?: Function}} options
    *   `onPoint(cell | null)` as the pointer or the arrow keys move, `onPin(cell)` on click or Enter,
-   *   `onType(cell, digit)` when a digit is typed on a cell; a cell is [row, column], counted from the origin.
+   *   `onType(cell)` when a digit is typed on a cell; a cell is [row, column], counted from the origin.
    */
   constructor({ name, tone, onPoint, onPin, onType }) {
     this.handlers = { onPoint, onPin, onType };
@@ -43,8 +43,11 @@ export class Grid {
       pointerleave: () => this.handlers.onPoint(null),
       click: (event) => this.#pin(this.#cellAt(event)),
       keydown: (event) => this.#key(event),
-      focus: () => this.#moveTo(this.cursor, false),
-      blur: () => this.handlers.onPoint(null),
+      focus: () => this.element.matches(":focus-visible") && this.#moveTo(this.cursor),
+      blur: () => {
+        this.layers.cursor.setAttribute("d", "");
+        this.handlers.onPoint(null);
+      },
     }, labels, solid, hollow, cropped, untouched, lit, values, frames, cursor);
   }
 
@@ -152,9 +155,9 @@ export class Grid {
     this.handlers.onPin(cell);
   }
 
-  #moveTo([row, column], visible = true) {
+  #moveTo([row, column]) {
     this.cursor = [row, column];
-    this.layers.cursor.setAttribute("d", visible || this.element.matches(":focus-visible") ? cellsPath([[row, column]]) : "");
+    this.layers.cursor.setAttribute("d", cellsPath([[row, column]]));
     this.handlers.onPoint([row + this.origin[0], column + this.origin[1]]);
   }
 
@@ -171,8 +174,11 @@ export class Grid {
     if (moves[event.key]) this.#moveTo([clamp(moves[event.key][0], rows), clamp(moves[event.key][1], columns)]);
     else if (event.key === "Enter" || event.key === " ") this.handlers.onPin(here);
     else if (event.key === "Escape") this.handlers.onPin(null);
-    else if (this.handlers.onType && /^[\d-]$/.test(event.key)) this.handlers.onType(here, event.key);
-    else return;
+    else {
+      // The key goes on to the field that the handler has moved the focus to.
+      if (/^[\d-]$/.test(event.key)) this.handlers.onType?.(here);
+      return;
+    }
     event.preventDefault();
   }
 }

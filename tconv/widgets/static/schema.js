@@ -69,7 +69,8 @@ export function readState(schema, get) {
     const asked = get(name);
     state[name] = asked === undefined || asked === null ? field.initial : field.fit(asked);
     if (asked !== undefined && asked !== null && state[name] !== asked) {
-      notes.push(`${name.replaceAll("_", " ")} was out of range and is now ${field.print(state[name]).slice(0, 40)}`);
+      const now = state[name] === null ? "the default" : field.print(state[name]).slice(0, 40) || "none";
+      notes.push(`${name.replaceAll("_", " ")} was out of range and is now ${now}`);
     }
   }
   return { state, notes };
