@@ -15,6 +15,8 @@ import numpy as np
 from ._validation import integer, per_axis
 from .constructions import rotate180
 
+_AUTO_PAD = ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER")
+
 
 @dataclass(frozen=True)
 class ConvTransposeLayer:
@@ -33,8 +35,8 @@ class ConvTransposeLayer:
     Raises
     ------
     TypeError, ValueError
-        For a setting that is no integer or out of range. The methods ``to_*`` raise a ValueError if
-        the framework has no such layer: it says which setting is at fault and what comes closest.
+        For a setting that is no integer or out of range. The methods ``to_*`` raise a ValueError
+        where the framework has no such layer, with what comes closest.
 
     Examples
     --------
@@ -55,52 +57,43 @@ class ConvTransposeLayer:
 
     def __post_init__(self):
         if not isinstance(self.kernel_size, tuple | list) or not self.kernel_size:
-            raise TypeError(
-                f"kernel_size must be a tuple with one entry per axis, got {self.kernel_size!r}"
-            )
+            raise TypeError(f"kernel_size must be a non-empty tuple, got {self.kernel_size!r}")
         for name in ("kernel_size", "stride", "dilation", "crop_start", "crop_end"):
             minimum = -math.inf if name.startswith("crop") else 1
-            object.__setattr__(self, name, self._per_axis(name, getattr(self, name), minimum))
+            value = self._per_axis(name, getattr(self, name), minimum)
+            object.__setattr__(self, name, tuple(value.tolist()))
         integer("groups", self.groups, 1)
 
     def _per_axis(self, name, value, minimum=0):
-        return per_axis(name, value, len(self.kernel_size), minimum)
+        return np.array(per_axis(name, value, len(self.kernel_size), minimum))
 
-    @property
-    def span(self):
-        """Positions that the dilated kernel covers, ``dilation * (kernel_size - 1) + 1``."""
-        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True))
+    def _output_padding(self, value, meaning, limit):
+        checked = self._per_axis("output_padding", value)
+        if np.any(checked >= limit):
+            raise ValueError(f"output_padding must be below {meaning} = {limit}, got {value}")
+        return checked
+
+    def _arrays(self):
+        """Span of the dilated kernel, stride and the largest stride or dilation of each axis."""
+        stride, dilation = np.array(self.stride), np.array(self.dilation)
+        return dilation * (np.array(self.kernel_size) - 1) + 1, stride, np.maximum(stride, dilation)
+
+    def _with_crops(self, start, end):
+        return replace(self, crop_start=tuple(start), crop_end=tuple(end))
+
+    def _exactly(self, framework, closest, settings):
+        if closest == self:
+            return settings
+        rest = np.subtract(self.crops, closest.crops).tolist()
+        raise ValueError(
+            f"{framework} has no layer with crop_start={self.crop_start}, crop_end={self.crop_end}."
+            f" Closest: {settings}, then crop {rest} of its output (negative: append the bias)"
+        )
 
     @property
     def crops(self):
         """``(crop_start, crop_end)`` of each axis."""
         return list(zip(self.crop_start, self.crop_end, strict=True))
-
-    @property
-    def _limit(self):
-        return tuple(map(max, self.stride, self.dilation))
-
-    def _output_padding(self, value, limit, meaning):
-        checked = self._per_axis("output_padding", value)
-        if any(op >= most for op, most in zip(checked, limit, strict=True)):
-            raise ValueError(
-                f"output_padding must be smaller than {meaning} = {limit}, got {value}"
-            )
-        return checked
-
-    def _with_crops(self, crops):
-        start, end = zip(*crops, strict=True)
-        return replace(self, crop_start=start, crop_end=end)
-
-    def _exactly(self, framework, closest, settings):
-        if closest == self:
-            return settings
-        rest = [(a - c, b - e) for (a, b), (c, e) in zip(self.crops, closest.crops, strict=True)]
-        raise ValueError(
-            f"{framework} has no layer with crop_start={self.crop_start}, crop_end={self.crop_end}."
-            f" Closest: {settings}, then crop {rest} of its output"
-            " (start and end of each axis; negative: append the bias)"
-        )
 
     @classmethod
     def from_pytorch(
@@ -112,9 +105,10 @@ class ConvTransposeLayer:
         [(1, 0)]
         """
         layer = cls(kernel_size, stride=stride, dilation=dilation, groups=groups)
+        _, _, limit = layer._arrays()
         padding = layer._per_axis("padding", padding)
-        back = layer._output_padding(output_padding, layer._limit, "max(stride, dilation)")
-        return layer._with_crops((p, p - op) for p, op in zip(padding, back, strict=True))
+        back = layer._output_padding(output_padding, "max(stride, dilation)", limit)
+        return layer._with_crops(padding, padding - back)
 
     def to_pytorch(self):
         """Write the arguments of ``torch.nn.ConvTranspose{1,2,3}d``.
@@ -122,15 +116,14 @@ class ConvTransposeLayer:
         >>> ConvTransposeLayer((3,), stride=2, crop_start=1).to_pytorch()["output_padding"]
         (1,)
         """
-        axes = list(zip(self.crops, self._limit, strict=True))
-        back = tuple(min(max(a - b, 0), limit - 1) for (a, b), limit in axes)
+        _, _, limit = self._arrays()
+        back = np.clip(np.subtract(self.crop_start, self.crop_end), 0, limit - 1)
+        padding = np.maximum(np.minimum(self.crop_start, self.crop_end + back), 0)
         settings = {
             "kernel_size": self.kernel_size,
             "stride": self.stride,
-            "padding": tuple(
-                max(min(a, b + op), 0) for (a, b), op in zip(self.crops, back, strict=True)
-            ),
-            "output_padding": back,
+            "padding": tuple(padding.tolist()),
+            "output_padding": tuple(back.tolist()),
             "groups": self.groups,
             "dilation": self.dilation,
         }
@@ -153,11 +146,19 @@ class ConvTransposeLayer:
             )
         if padding not in ("same", "valid"):
             raise ValueError(f"padding must be 'same' or 'valid', got {padding!r}")
-        back = [None] * len(layer.stride)
         if output_padding is not None:
-            back = layer._output_padding(output_padding, layer.stride, "strides")
-        axes = zip(layer.span, layer.stride, back, strict=True)
-        return layer._with_crops(_same_or_valid(padding, *axis) for axis in axes)
+            output_padding = layer._output_padding(output_padding, "strides", layer.stride)
+        return layer._with_crops(*layer._same_or_valid(padding, output_padding))
+
+    def _same_or_valid(self, padding, output_padding=None):
+        """Crops under the padding that Keras and JAX name; `output_padding` is Keras's."""
+        span, stride, _ = self._arrays()
+        if padding == "valid":
+            back = np.maximum(stride - span, 0) if output_padding is None else output_padding
+            return np.zeros_like(span), -back
+        total = span - (stride if output_padding is None else span % 2 + output_padding)
+        start = np.maximum(total // 2, 0)
+        return start, total - start
 
     def to_keras(self):
         """Write the arguments of ``keras.layers.Conv{1,2,3}DTranspose``.
@@ -166,40 +167,33 @@ class ConvTransposeLayer:
         'same'
         """
         if self.groups > 1:
-            raise ValueError(
-                f"Keras has no transposed convolution with groups, got {self.groups}. Closest: one "
-                "layer for each group of channels, their outputs joined by keras.layers.Concatenate"
-            )
+            raise ValueError(f"Keras has no groups, got {self.groups}. Closest: a layer per group")
         settings = {"kernel_size": self.kernel_size, "strides": self.stride}
         settings["dilation_rate"] = self.dilation
-        choices = product(
-            ("same", "valid"), (None, *product(*(range(s)[::-1] for s in self.stride)))
-        )
-        for settings["padding"], settings["output_padding"] in choices:
-            layer = self.from_keras(**settings)
-            if layer == self:
+        backs = (None, *product(*(range(s)[::-1] for s in self.stride)))
+        for settings["padding"], settings["output_padding"] in product(("same", "valid"), backs):
+            if self.from_keras(**settings) == self:
                 break
-        return self._exactly("Keras", layer, settings)
+        return self._exactly("Keras", self.from_keras(**settings), settings)
 
     @classmethod
     def from_jax(cls, kernel_size, *, strides, padding, rhs_dilation=None):
         """Read the arguments of ``jax.lax.conv_transpose``.
 
-        Its ``transpose_kernel`` is a matter of the weight alone: see `weight_from_jax`.
+        Its ``transpose_kernel`` is a matter of the weight alone: see `weight_to_jax`.
 
         >>> ConvTransposeLayer.from_jax((3,), strides=2, padding=[(1, 2)]).crops
         [(1, 0)]
         """
         layer = cls(kernel_size, stride=strides, dilation=rhs_dilation or 1)
         if padding in ("SAME", "VALID"):
-            axes = zip(layer.span, layer.stride, strict=True)
-            return layer._with_crops(_same_or_valid(padding.lower(), k, s, None) for k, s in axes)
-        if isinstance(padding, str) or np.shape(padding) != (len(layer.span), 2):
+            return layer._with_crops(*layer._same_or_valid(padding.lower()))
+        if np.shape(padding) != (len(layer.stride), 2):
             raise ValueError(
-                f"padding must be 'SAME', 'VALID' or {len(layer.span)} pairs, got {padding!r}"
+                f"padding must be SAME, VALID or a pair for each axis, got {padding!r}"
             )
-        pairs = zip(layer.span, padding, strict=True)
-        return layer._with_crops((k - 1 - a, k - 1 - b) for k, (a, b) in pairs)
+        span, _, _ = layer._arrays()
+        return layer._with_crops(*(span - 1 - np.transpose(padding)))
 
     def to_jax(self):
         """Write the arguments of ``jax.lax.conv_transpose``, for either ``transpose_kernel``.
@@ -207,13 +201,13 @@ class ConvTransposeLayer:
         >>> ConvTransposeLayer((3,), stride=2, crop_end=1).to_jax()["padding"]
         [(2, 1)]
         """
-        padding = [(k - 1 - a, k - 1 - b) for k, (a, b) in zip(self.span, self.crops, strict=True)]
         if self.groups > 1:
             raise ValueError(
                 f"jax.lax.conv_transpose has no groups, got {self.groups}. Closest: "
-                f"jax.lax.conv_general_dilated with padding={padding}, lhs_dilation={self.stride}, "
-                f"rhs_dilation={self.dilation} and feature_group_count={self.groups}"
+                f"conv_general_dilated, with feature_group_count and lhs_dilation={self.stride}"
             )
+        span, _, _ = self._arrays()
+        padding = list(map(tuple, (span - 1 - np.transpose(self.crops)).T.tolist()))
         return {"strides": self.stride, "padding": padding, "rhs_dilation": self.dilation}
 
     @classmethod
@@ -227,34 +221,26 @@ class ConvTransposeLayer:
         [(0, 1)]
         """
         layer = cls(kernel_shape, stride=strides, dilation=dilations, groups=group)
-        back = layer._output_padding(output_padding, layer._limit, "max(strides, dilations)")
-        ndim = len(back)
-        if auto_pad not in ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"):
-            raise ValueError(
-                f"auto_pad must be NOTSET, VALID, SAME_UPPER or SAME_LOWER, got {auto_pad!r}"
-            )
-        if output_shape is None and not auto_pad.startswith("SAME"):
-            pads = per_axis("pads", pads or 0, 2 * ndim, 0)
-            ends = [end - op for end, op in zip(pads[ndim:], back, strict=True)]
-            return layer._with_crops(zip(pads[:ndim], ends, strict=True))
-        if pads:
-            raise ValueError(f"pads must be left out beside output_shape or SAME, got {pads!r}")
-        if output_shape is None:
+        span, stride, limit = layer._arrays()
+        back = layer._output_padding(output_padding, "max(strides, dilations)", limit)
+        if auto_pad not in _AUTO_PAD:
+            raise ValueError(f"auto_pad must be one of {_AUTO_PAD}, got {auto_pad!r}")
+        if pads and (auto_pad != "NOTSET" or output_shape is not None):
+            raise ValueError(f"pads must be left out beside auto_pad or output_shape, got {pads}")
+        if auto_pad.startswith("SAME") and output_shape is None:
             input_size, output_shape = 1, layer.stride  # every size needs the same pads
-        output_shape = layer._per_axis("output_shape", output_shape, 1)
-        input_size = layer._per_axis("input_size", input_size, 1)
-        axes = zip(layer.stride, input_size, layer.span, back, output_shape, strict=True)
-        crops = []
-        for s, i, k, op, out in axes:
-            total = s * (i - 1) + k + op - out
-            if total < 0:
-                raise ValueError(
-                    f"pads must not be negative, but an output of {out} needs {total} in all and "
-                    f"runtimes disagree there. Closest: no pads, output_padding={op - total}"
-                )
-            start = total // 2 if auto_pad == "SAME_UPPER" else total - total // 2
-            crops.append((start, total - start - op))
-        return layer._with_crops(crops)
+        if output_shape is None:
+            start, end = np.reshape(per_axis("pads", pads or 0, 2 * len(span), 0), (2, -1))
+            return layer._with_crops(start, end - back)
+        size = layer._per_axis("input_size", input_size, 1)
+        total = stride * (size - 1) + span + back - layer._per_axis("output_shape", output_shape, 1)
+        if total.min() < 0:
+            raise ValueError(
+                f"pads must not be negative, but output_shape={output_shape} needs {total} in all. "
+                "Closest, for runtimes disagree there: no pads and a larger output_padding"
+            )
+        start = (total + (auto_pad != "SAME_UPPER")) // 2
+        return layer._with_crops(start, total - start - back)
 
     def to_onnx(self):
         """Write the attributes of ONNX's ``ConvTranspose``, with explicit pads.
@@ -262,25 +248,17 @@ class ConvTransposeLayer:
         >>> ConvTransposeLayer((3,), stride=2, crop_start=1, crop_end=-1).to_onnx()["pads"]
         [1, 0]
         """
-        pads = [max(a, 0) for a in (*self.crop_start, *self.crop_end)]
-        back = [min(max(-b, 0), s - 1) for b, s in zip(self.crop_end, self.stride, strict=True)]
         settings = {
             "kernel_shape": list(self.kernel_size),
             "strides": list(self.stride),
-            "pads": pads,
-            "output_padding": back,
+            "pads": np.maximum((*self.crop_start, *self.crop_end), 0).tolist(),
+            "output_padding": np.clip(
+                np.negative(self.crop_end), 0, np.subtract(self.stride, 1)
+            ).tolist(),
             "dilations": list(self.dilation),
             "group": self.groups,
         }
         return self._exactly("ONNX", self.from_onnx(**settings), settings)
-
-
-def _same_or_valid(padding, span, stride, output_padding):
-    """Crop of one axis under the padding that Keras and JAX name (`output_padding` is Keras's)."""
-    if padding == "valid":
-        return 0, min(span - stride, 0) if output_padding is None else -output_padding
-    crop = span - (stride if output_padding is None else span % 2 + output_padding)
-    return max(crop // 2, 0), crop - max(crop // 2, 0)
 
 
 def weight_to_keras(weight):
@@ -304,8 +282,8 @@ def weight_from_keras(kernel):
 def weight_to_jax(weight):
     """PyTorch's weight ``(C_in, C_out, *kernel)`` as JAX's ``(*kernel, C_in, C_out)``, rotated.
 
-    JAX slides the kernel over the zero-inserted input as it is, so it has to come rotated by 180
-    degrees. With ``transpose_kernel=True`` JAX takes Keras's kernel instead: `weight_to_keras`.
+    JAX does not rotate the kernel by 180 degrees, except with ``transpose_kernel=True``: then it
+    takes what `weight_to_keras` gives.
 
     >>> weight_to_jax([[[1, 10, 100]]]).ravel()
     array([100,  10,   1])
