@@ -38,15 +38,17 @@ from .operators import (
     conv_transpose2d,
     conv_transpose3d,
 )
+from .relationships import RELATIONSHIPS
 from .shapes import (
     conv_output_size,
     conv_transpose_output_size,
     emulating_convolution,
     required_output_padding,
-    solve_conv_transpose,
 )
+from .solver import solve_conv_transpose
 
 __all__ = [
+    "RELATIONSHIPS",
     "ConvTransposeLayer",
     "bilinear_kernel",
     "conv1d",

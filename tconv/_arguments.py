@@ -87,7 +87,7 @@ def _grouped(ndim, input, weight, groups, facing):
             f"got shape {weight.shape}"
         )
     if input.ndim not in ((ndim,) if bare else (ndim + 1, ndim + 2)):
-        allowed = f"{ndim}, as the bare kernel" if bare else f"{ndim + 1} or {ndim + 2}"
+        allowed = f"{ndim}, as the bare kernel," if bare else f"{ndim + 1} or {ndim + 2}"
         raise ValueError(f"input must have {allowed} dimensions, got shape {input.shape}")
     groups = integer("groups", groups, 1)
     input = input.reshape((1,) * (ndim + 2 - input.ndim) + input.shape)

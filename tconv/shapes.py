@@ -6,10 +6,8 @@ padding ``op``, and ``d (k - 1) + 1`` the effective kernel size, the extent of t
 """
 
 from dataclasses import dataclass
-from itertools import product
-from math import gcd
 
-from ._validation import integer, per_axis
+from ._validation import per_axis
 
 _MINIMUM = {
     "input_size": 1,
@@ -36,7 +34,8 @@ def _along_axes(one_axis, **settings):
     return results if lengths else results[0]
 
 
-def _effective(kernel_size, dilation):
+def effective_size(kernel_size, dilation):
+    """Extent of the dilated kernel."""
     return dilation * (kernel_size - 1) + 1
 
 
@@ -75,7 +74,7 @@ def conv_output_size(input_size, kernel_size, *, stride=1, padding=0, dilation=1
     """
 
     def one_axis(input_size, kernel_size, stride, padding, dilation):
-        padded, extent = input_size + 2 * padding, _effective(kernel_size, dilation)
+        padded, extent = input_size + 2 * padding, effective_size(kernel_size, dilation)
         if extent > padded:
             raise ValueError(
                 "kernel_size must fit inside the padded input: dilation * (kernel_size - 1) + 1 "
@@ -139,7 +138,7 @@ def conv_transpose_output_size(
                 "output_padding must be smaller than max(stride, dilation) = "
                 f"{max(stride, dilation)}, got {output_padding}"
             )
-        full = stride * (input_size - 1) + _effective(kernel_size, dilation)
+        full = stride * (input_size - 1) + effective_size(kernel_size, dilation)
         if full - 2 * padding + output_padding < 1:
             raise ValueError(
                 f"padding must leave an output: of the full output's {full} cells and "
@@ -186,7 +185,7 @@ def required_output_padding(input_size, kernel_size, *, stride=1, padding=0, dil
 
     def one_axis(input_size, kernel_size, stride, padding, dilation):
         conv_output_size(input_size, kernel_size, padding=padding, dilation=dilation)  # must fit
-        return (input_size + 2 * padding - _effective(kernel_size, dilation)) % stride
+        return (input_size + 2 * padding - effective_size(kernel_size, dilation)) % stride
 
     return _along_axes(
         one_axis,
@@ -268,82 +267,4 @@ def emulating_convolution(
         padding=padding,
         output_padding=output_padding,
         dilation=dilation,
-    )
-
-
-@dataclass(frozen=True)
-class ConvTransposeSolution:
-    """One setting that turns an input size into an output size; see `solve_conv_transpose`.
-
-    Attributes
-    ----------
-    kernel_size, stride, padding, output_padding, dilation : int
-    even_overlap : bool
-        Whether as many taps reach every output position, away from the border: the kernel size
-        is a multiple of the stride, and the dilation has no factor in common with it.
-    """
-
-    kernel_size: int
-    stride: int
-    padding: int
-    output_padding: int
-    dilation: int
-    even_overlap: bool
-
-
-def solve_conv_transpose(
-    input_size,
-    output_size,
-    *,
-    max_kernel_size=8,
-    max_stride=8,
-    max_padding=8,
-    max_dilation=1,
-):
-    """Every transposed convolution within bounds that turns one size into another, on one axis.
-
-    Parameters
-    ----------
-    input_size, output_size : int, at least 1
-    max_kernel_size, max_stride, max_dilation : int, at least 1
-    max_padding : int, at least 0
-
-    Returns
-    -------
-    list of ConvTransposeSolution
-        First those that upsample by exactly their stride (``o' = s i'``), among them first those
-        of even overlap, then the smallest kernel; ties go to the smallest stride, dilation,
-        padding. Empty if there is none.
-
-    Notes
-    -----
-    The output padding follows from the rest: ``op = o' - s (i' - 1) - d (k - 1) - 1 + 2 p``, and it
-    must satisfy ``0 <= op < max(s, d)``.
-
-    Examples
-    --------
-    >>> for solution in solve_conv_transpose(4, 8, max_kernel_size=4, max_stride=2)[:2]:
-    ...     print(solution.kernel_size, solution.padding, solution.even_overlap)
-    2 0 True
-    4 1 True
-    """
-    input_size = integer("input_size", input_size, 1)
-    output_size = integer("output_size", output_size, 1)
-    solutions = []
-    for kernel_size, stride, dilation, padding in product(
-        range(1, integer("max_kernel_size", max_kernel_size, 1) + 1),
-        range(1, integer("max_stride", max_stride, 1) + 1),
-        range(1, integer("max_dilation", max_dilation, 1) + 1),
-        range(integer("max_padding", max_padding, 0) + 1),
-    ):
-        full = stride * (input_size - 1) + _effective(kernel_size, dilation)
-        output_padding = output_size - full + 2 * padding
-        if 0 <= output_padding < max(stride, dilation):
-            even = kernel_size % stride == 0 and gcd(stride, dilation) == 1
-            solutions.append(
-                ConvTransposeSolution(kernel_size, stride, padding, output_padding, dilation, even)
-            )
-    return sorted(
-        solutions,
-        key=lambda found: (output_size != found.stride * input_size, not found.even_overlap),
     )

@@ -109,33 +109,27 @@ def _as_pytorch(ours, theirs, layer):
     tensors = [None if a is None else torch.from_numpy(a) for a in (input, weight, bias)]
     try:
         expected = theirs[ndim - 1](*tensors, **settings).numpy()
-    except (RuntimeError, NotImplementedError) as refusal:
+    except RuntimeError:
         with pytest.raises(ValueError):
             ours[ndim - 1](input, weight, bias, **settings)
-        assert "not implemented" not in str(refusal)
+        return
+    if 0 in expected.shape[2 - (input.ndim == ndim + 1) :]:  # in `differences.toml`
+        with pytest.raises(ValueError, match="padding must leave an output"):
+            ours[ndim - 1](input, weight, bias, **settings)
         return
     found = ours[ndim - 1](input, weight, bias, **settings)
     assert found.dtype == expected.dtype
     np.testing.assert_array_equal(found, expected)
 
 
-def _has_pytorch_counterpart(layer, transposed):
-    """Dilated integers and empty outputs of empty batches are in `differences.toml`."""
-    _, input, weight, _, settings = layer
-    integers = input.dtype.kind == "i" and max(settings["dilation"]) > 1 and not transposed
-    return not integers and input.size > 0
-
-
 @given(layers(transposed=False))
 def test_direct_is_pytorchs(layer):
-    if _has_pytorch_counterpart(layer, transposed=False):
-        _as_pytorch(DIRECT, TORCH_DIRECT, layer)
+    _as_pytorch(DIRECT, TORCH_DIRECT, layer)
 
 
 @given(layers(transposed=True))
 def test_transposed_is_pytorchs(layer):
-    if _has_pytorch_counterpart(layer, transposed=True):
-        _as_pytorch(TRANSPOSED, TORCH_TRANSPOSED, layer)
+    _as_pytorch(TRANSPOSED, TORCH_TRANSPOSED, layer)
 
 
 def test_an_empty_batch_gives_an_empty_batch():
@@ -201,6 +195,7 @@ def test_the_input_gradient_calls_the_transposed_convolution(monkeypatch):
     assert asked["output_padding"] == (1,)
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 @pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize("kernel_size", [(1, 2), (3, 4), (5, 2)])
 @pytest.mark.parametrize("dilation", [1, 2, (1, 3)])
