@@ -375,7 +375,8 @@ def test_ten_thousand_hostile_states(show):
         page.add_script_tag(content=bundle(["convolution_explorer", "page"]))
         failed = page.evaluate(
             """(states) => {
-              const { schema, normalise } = $convolution_explorer;
+              const { schema } = $convolution_explorer;
+              const { normalise } = $explorer_state;
               const failures = [];
               console.error = (...words) => failures.push(words.map(String).join(" "));
               states.forEach((hostile, n) => {

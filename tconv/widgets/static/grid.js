@@ -114,15 +114,19 @@ export class Grid {
   #rowsInSight() {
     const [rows] = this.size;
     if (this.scroller === undefined || rows <= ROWS_AT_ONCE) return [0, rows];
-    const height = (this.element.getBoundingClientRect().width * CELL) / (this.size[1] * CELL + LABEL);
-    const first = Math.max(0, Math.min(rows - ROWS_AT_ONCE, Math.floor(this.scroller.scrollTop / height) - 4));
-    return [first || 0, Math.min(rows, (first || 0) + ROWS_AT_ONCE)];
+    const first = Math.max(0, Math.min(rows - ROWS_AT_ONCE, this.firstRow));
+    return [first, first + ROWS_AT_ONCE];
   }
 
   /** The box that this grid scrolls in; it needs write only what is in sight there. */
   scrollsIn(scroller) {
     this.scroller = scroller;
-    scroller.addEventListener("scroll", () => this.size?.[0] > ROWS_AT_ONCE && this.#fill());
+    this.firstRow = 0;
+    scroller.addEventListener("scroll", () => {
+      const height = (this.element.getBoundingClientRect().width * CELL) / (this.size[1] * CELL + LABEL);
+      this.firstRow = Math.floor(scroller.scrollTop / height) - 4;
+      if (this.size[0] > ROWS_AT_ONCE) this.#fill();
+    });
   }
 
   /**

@@ -78,12 +78,12 @@ function mount(element, { render, schema }, id) {
     return location.href.split("#")[0] + hash;
   };
   const stage = html("div", { class: "tconv-stage" });
-  const form = [...element.childNodes];
-  element.replaceChildren(stage);
+  // The static form stays for the printer; the style sheet hides it on a screen.
+  element.append(stage);
   try {
     render({ model, el: stage });
   } catch (error) {
-    element.replaceChildren(...form);
+    stage.remove();
     throw error;
   }
   // A link within the page may carry a setting of its own.
