@@ -1,8 +1,8 @@
 """Puts the widgets' ES modules together: one module for a notebook, one classic script for a page.
 
 A browser loads a notebook's widget from a Blob, which can import nothing, and refuses a module on
-``file://``. So each file of ``static/`` becomes a function's scope that returns what the file exports,
-in the order of their imports.
+``file://``. So each file of ``static/`` becomes a function's scope that returns what the file
+exports, in the order of their imports.
 """
 
 import re

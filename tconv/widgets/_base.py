@@ -1,4 +1,4 @@
-"""What every explorer of the book has: a stable repr, a form for the page, and one without script."""
+"""What every explorer has: a stable repr, a form for the page, and one without script."""
 
 import json
 from html import escape

@@ -62,7 +62,9 @@ def lit(page, grid, nth=0):
 
 def numbers(page, grid, nth=0):
     """The numbers that a grid shows, in reading order."""
-    texts = page.locator(f'[data-grid="{grid}"]').nth(nth).locator(".values text").all_text_contents()
+    texts = (
+        page.locator(f'[data-grid="{grid}"]').nth(nth).locator(".values text").all_text_contents()
+    )
     return [float(text.replace("−", "-")) for text in texts]
 
 
@@ -155,10 +157,15 @@ def test_pointing_at_the_transposed_views(show):
 def test_sentence_says_the_sum(show):
     with show(ConvolutionExplorer()) as page:
         page.mouse.move(*centre(page, "output", 0, 1))
-        terms = " + ".join(f"{a}·{b}" for a, b in zip(X[:3, 1:].ravel(), KERNEL.ravel(), strict=True))
+        terms = " + ".join(
+            f"{a}·{b}" for a, b in zip(X[:3, 1:].ravel(), KERNEL.ravel(), strict=True)
+        )
         assert sentence(page) == f"output (0, 1) = {terms} = 148."
         page.mouse.move(*centre(page, "matrix", 0, 3))
-        assert sentence(page) == "row 0, column 3 = 0: no weight leads from input (0, 3) to output (0, 0)."
+        assert (
+            sentence(page)
+            == "row 0, column 3 = 0: no weight leads from input (0, 3) to output (0, 0)."
+        )
         page.mouse.move(*centre(page, "matrix", 1, 5))
         assert sentence(page) == (
             "row 1, column 5 = 1: kernel (1, 0) leads from input (1, 1) to output (0, 1)."
@@ -171,10 +178,22 @@ def test_keyboard_alone_reaches_every_grid_cell_and_control(show):
         for _ in range(40):
             page.keyboard.press("Tab")
             reached.append(
-                page.evaluate("(document.activeElement.dataset.grid ?? document.activeElement.dataset.setting"
-                              " ?? document.activeElement.dataset.action ?? document.activeElement.tagName)")
+                page.evaluate(
+                    "(document.activeElement.dataset.grid ?? document.activeElement.dataset.setting"
+                    " ?? document.activeElement.dataset.action ?? document.activeElement.tagName)"
+                )
             )
-        for name in ("input", "kernel", "output", "matrix", "stride", "padding", "play", "step", "SUMMARY"):
+        for name in (
+            "input",
+            "kernel",
+            "output",
+            "matrix",
+            "stride",
+            "padding",
+            "play",
+            "step",
+            "SUMMARY",
+        ):
             assert name in reached, name
         page.locator('[data-grid="output"]').focus()
         page.keyboard.press("ArrowDown")
@@ -200,7 +219,12 @@ def test_touch_pins_a_cell(show):
 @pytest.mark.parametrize("direction", ["direct", "transposed"])
 def test_sliders_show_what_tconv_computes(show, direction):
     with show(ConvolutionExplorer(direction=direction, input_size=4)) as page:
-        for settings in ({"stride": 2}, {"padding": 1}, {"dilation": 2}, {"kernel_size": 2, "input_size": 5}):
+        for settings in (
+            {"stride": 2},
+            {"padding": 1},
+            {"dilation": 2},
+            {"kernel_size": 2, "input_size": 5},
+        ):
             for name, value in settings.items():
                 move_slider(page, name, value)
             state = {
@@ -227,7 +251,10 @@ def test_editing_a_value_by_keyboard(show):
 
 def test_impossible_setting_is_explained_and_mended(show):
     with show(ConvolutionExplorer(input_size=2)) as page:
-        assert "reaches over 3 cells, and the padded input has only 2" in page.locator(".problem").text_content()
+        assert (
+            "reaches over 3 cells, and the padded input has only 2"
+            in page.locator(".problem").text_content()
+        )
         page.locator(".problem button").click()
         assert page.locator(".problem").is_hidden()
         assert page.locator(".views").is_visible()
@@ -341,7 +368,9 @@ def test_hostile_address_is_clamped_and_said(show, fragment):
     with show(ConvolutionExplorer(), fragment=fragment) as page:
         assert page.locator(".tconv-explorer").count() == 1
         assert page.locator(".tconv-explorer img").count() == 0
-        assert page.evaluate("({}).polluted === undefined && Object.keys(Object.prototype).length === 0")
+        assert page.evaluate(
+            "({}).polluted === undefined && Object.keys(Object.prototype).length === 0"
+        )
         size = int(page.locator('[data-setting="input_size"]').input_value())
         assert 1 <= size <= 7
         if re.search("stride=999|padding=-7|kernel=1e999|ndim=3", fragment):
@@ -351,7 +380,17 @@ def test_hostile_address_is_clamped_and_said(show, fragment):
 def hostile_values(seed, count):
     """Random and crafted trait values of every kind that JSON can hold."""
     rng = random.Random(seed)
-    words = ["__proto__", "constructor", "<script>alert(1)</script>", "", "output:0,0", "NaN", "١", "\u0000", "x" * 99]
+    words = [
+        "__proto__",
+        "constructor",
+        "<script>alert(1)</script>",
+        "",
+        "output:0,0",
+        "NaN",
+        "١",
+        "\u0000",
+        "x" * 99,
+    ]
     plain = [None, True, -1, 0, 3.7, 1e308, -1e308, 2**53, *words]
 
     def value(depth=0):
@@ -405,7 +444,9 @@ def test_ten_thousand_hostile_states(show):
 
 
 def test_broken_state_leaves_a_working_default(show):
-    element = '<div class="tconv-widget" data-widget="ConvolutionExplorer" data-state="{{{">static</div>'
+    element = (
+        '<div class="tconv-widget" data-widget="ConvolutionExplorer" data-state="{{{">static</div>'
+    )
     with show(element) as page:
         assert numbers(page, "output") == [122, 148, 126, 134]
 

@@ -81,7 +81,9 @@ def test_every_setting_of_the_sliders(script, direction, ndim):
             continue
         assert "refused" not in theirs, setting
         assert theirs["size"] == ours.shape[-1]
-        np.testing.assert_array_equal(np.atleast_2d(theirs["output"]), np.atleast_2d(ours), str(setting))
+        np.testing.assert_array_equal(
+            np.atleast_2d(theirs["output"]), np.atleast_2d(ours), str(setting)
+        )
         tensors = [torch.tensor(a, dtype=torch.float64)[None, None] for a in (x, w)]
         by_torch = reference(F, setting, *tensors)[0, 0].numpy()
         np.testing.assert_array_equal(np.atleast_2d(theirs["output"]), np.atleast_2d(by_torch))

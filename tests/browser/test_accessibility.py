@@ -1,0 +1,32 @@
+"""What axe-core finds: nothing, on any page, in light and dark, wide and narrow."""
+
+import itertools
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+
+from .conftest import ROOT
+
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+PAGES = [
+    TOC["root"],
+    *(page["file"] for part in TOC["parts"] for page in part["chapters"]),
+]
+VIEWS = list(itertools.product(["light", "dark"], [360, 1280]))
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+def test_axe_finds_nothing(visit, served_book, page_name):
+    for scheme, width in VIEWS:
+        with visit(served_book, f"{page_name}.html", width=width, color_scheme=scheme) as page:
+            assert page.evaluate("document.documentElement.dataset.theme") == scheme
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{scheme}, {width}: {found.generate_report()}"
+
+
+def test_axe_finds_what_is_wrong(visit, served_book):
+    """The check itself can fail."""
+    with visit(served_book, "book/index.html") as page:
+        page.evaluate("document.body.append(document.createElement('button'))")
+        assert Axe().run(page).violations_count > 0
