@@ -68,6 +68,8 @@ def prepare_page(app, pagename, templatename, context, doctree):
     if WIDGET_MARK in body:
         app.add_css_file(WIDGET_STYLE)
         app.add_js_file(WIDGET_SCRIPT)
+    # docutils gives a bibliography roles that ARIA has since withdrawn.
+    body = body.replace(' role="doc-biblioentry"', "").replace('role="list" class="cit', 'class="cit')
     # A reader who does not scroll so far does not wait for the pictures there.
     context["body"] = body.replace("<img ", '<img loading="lazy" ')
     # Scripts without a file are inline: the theme's settings, which only its version menu reads,
