@@ -9,7 +9,7 @@ the argument, its value and what is allowed.
 `_arguments` checks the arguments, `_core` computes.
 """
 
-from . import _arguments
+from ._arguments import conv, conv_transpose, input_grad, weight_grad
 
 
 def conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -52,7 +52,7 @@ def conv2d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=
     array([[122, 148],
            [126, 134]])
     """
-    return _arguments.conv(2, input, weight, bias, stride, padding, dilation, groups)
+    return conv(2, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv1d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -63,7 +63,7 @@ def conv1d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=
     >>> conv1d([1, 2, 3, 4], [1, 10], stride=2)
     array([21, 43])
     """
-    return _arguments.conv(1, input, weight, bias, stride, padding, dilation, groups)
+    return conv(1, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv3d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -75,7 +75,7 @@ def conv3d(input, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=
     >>> conv3d(np.ones((1, 4, 4, 4)), np.ones((2, 1, 3, 3, 3)), padding="same").shape
     (2, 4, 4, 4)
     """
-    return _arguments.conv(3, input, weight, bias, stride, padding, dilation, groups)
+    return conv(3, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv_transpose2d(
@@ -125,9 +125,7 @@ def conv_transpose2d(
            [10, 29, 33, 13],
            [12, 24, 16,  4]])
     """
-    return _arguments.conv_transpose(
-        2, input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
+    return conv_transpose(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
 def conv_transpose1d(
@@ -140,9 +138,7 @@ def conv_transpose1d(
     >>> conv_transpose1d([1, 2], [1, 10, 100], stride=2)
     array([  1,  10, 102,  20, 200])
     """
-    return _arguments.conv_transpose(
-        1, input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
+    return conv_transpose(1, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
 def conv_transpose3d(
@@ -156,9 +152,7 @@ def conv_transpose3d(
     >>> conv_transpose3d(np.ones((5, 2, 2, 2)), np.ones((5, 1, 4, 4, 4)), stride=2, padding=1).shape
     (1, 4, 4, 4)
     """
-    return _arguments.conv_transpose(
-        3, input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
+    return conv_transpose(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
 def conv2d_input_grad(
@@ -200,9 +194,7 @@ def conv2d_input_grad(
     array([[1, 2, 1, 2, 0],
            [3, 4, 3, 4, 0]])
     """
-    return _arguments.input_grad(
-        2, input_shape, weight, grad_output, stride, padding, dilation, groups
-    )
+    return input_grad(2, input_shape, weight, grad_output, stride, padding, dilation, groups)
 
 
 def conv1d_input_grad(
@@ -215,9 +207,7 @@ def conv1d_input_grad(
     >>> conv1d_input_grad(6, [1, 10, 100], [1, 2], stride=2)
     array([  1,  10, 102,  20, 200,   0])
     """
-    return _arguments.input_grad(
-        1, input_shape, weight, grad_output, stride, padding, dilation, groups
-    )
+    return input_grad(1, input_shape, weight, grad_output, stride, padding, dilation, groups)
 
 
 def conv3d_input_grad(
@@ -230,9 +220,7 @@ def conv3d_input_grad(
     >>> conv3d_input_grad((1, 1, 3), [[[1, 2]]], [[[1, 1]]])
     array([[[1, 3, 2]]])
     """
-    return _arguments.input_grad(
-        3, input_shape, weight, grad_output, stride, padding, dilation, groups
-    )
+    return input_grad(3, input_shape, weight, grad_output, stride, padding, dilation, groups)
 
 
 def conv2d_weight_grad(
@@ -268,9 +256,7 @@ def conv2d_weight_grad(
     array([[21, 32],
            [54, 65]])
     """
-    return _arguments.weight_grad(
-        2, input, weight_shape, grad_output, stride, padding, dilation, groups
-    )
+    return weight_grad(2, input, weight_shape, grad_output, stride, padding, dilation, groups)
 
 
 def conv1d_weight_grad(
@@ -283,9 +269,7 @@ def conv1d_weight_grad(
     >>> conv1d_weight_grad([1, 2, 3, 4], 2, [1, 10], stride=2)
     array([31, 42])
     """
-    return _arguments.weight_grad(
-        1, input, weight_shape, grad_output, stride, padding, dilation, groups
-    )
+    return weight_grad(1, input, weight_shape, grad_output, stride, padding, dilation, groups)
 
 
 def conv3d_weight_grad(
@@ -298,6 +282,4 @@ def conv3d_weight_grad(
     >>> conv3d_weight_grad([[[1, 2, 3]]], (1, 1, 2), [[[1, 10]]])
     array([[[21, 32]]])
     """
-    return _arguments.weight_grad(
-        3, input, weight_shape, grad_output, stride, padding, dilation, groups
-    )
+    return weight_grad(3, input, weight_shape, grad_output, stride, padding, dilation, groups)

@@ -17,6 +17,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = [
     "_validation",
     "shapes",
+    "solver",
+    "relationships",
     "_core",
     "_arguments",
     "operators",
@@ -145,9 +147,8 @@ def test_lines_of_code():
 
 
 def test_numerics_are_small():
-    paths = [PACKAGE / f"{name}.py" for name in NUMERICS]
-    texts = [path.read_text(encoding="utf-8") for path in paths if path.exists()]
-    assert sum(map(lines_of_code, texts)) <= 700
+    texts = [(PACKAGE / f"{name}.py").read_text(encoding="utf-8") for name in NUMERICS]
+    assert sum(map(lines_of_code, texts)) <= 900
 
 
 @pytest.mark.slow
