@@ -25,7 +25,7 @@ class ConvTransposeLayer:
     Parameters
     ----------
     kernel_size : tuple of int
-        One entry per spatial axis; every other setting but `groups` is one integer or as many.
+        One entry per spatial axis; every other setting but ``groups`` is one integer or as many.
     stride, dilation : int or tuple of int
     crop_start, crop_end : int or tuple of int
         How many positions of the full output, ``stride * (i - 1) + dilation * (k - 1) + 1`` long,

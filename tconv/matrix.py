@@ -14,7 +14,7 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
 
     Parameters
     ----------
-    kernel : array_like, shape (*kernel_size)
+    kernel : array_like, shape ``(*kernel_size)``
         Any number of axes.
     input_shape : int or tuple of int
         One size per axis of the kernel.
