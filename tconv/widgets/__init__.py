@@ -1,6 +1,7 @@
 """The book's explorers: ipywidgets in a notebook, alive without a kernel in the published page."""
 
 from ._assets import page_script, page_style
+from .adjoint_explorer import AdjointExplorer
 from .convolution_explorer import ConvolutionExplorer
 
-__all__ = ["ConvolutionExplorer", "page_script", "page_style"]
+__all__ = ["AdjointExplorer", "ConvolutionExplorer", "page_script", "page_style"]

@@ -15,7 +15,11 @@ _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
 
 # The widget classes and the modules that draw them.
-WIDGETS = {"ConvolutionExplorer": "convolution_explorer"}
+WIDGETS = {
+    "ConvolutionExplorer": "convolution_explorer",
+    "AdjointExplorer": "adjoint_explorer",
+}
+_STYLES = ("widgets.css", "adjoint_explorer.css")
 
 
 @cache
@@ -63,4 +67,4 @@ def page_script():
 
 def page_style():
     """Return the style sheet of the widgets, static form included."""
-    return source("widgets.css")
+    return "".join(map(source, _STYLES))

@@ -14,6 +14,8 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
+from tconv.widgets import page_script, page_style
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CHROMIUM_FLAGS = (
@@ -151,3 +153,24 @@ def settle(page):
     page.evaluate(
         "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }"
     )
+
+
+def page_of(*elements):
+    """An HTML page with nothing but the given mount elements on it."""
+    return (
+        '<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8"><title>widgets</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{page_style()}</style>'
+        f"<body>{''.join(elements)}<script>{page_script()}</script></body></html>"
+    )
+
+
+@pytest.fixture
+def show(visit, tmp_path):
+    """Open a page with the given explorers: ``with show(ConvolutionExplorer()) as page: ...``."""
+
+    def open_page(*explorers, fragment="", **options):
+        elements = [e if isinstance(e, str) else e.page_html() for e in explorers]
+        (tmp_path / "page.html").write_text(page_of(*elements), encoding="utf-8")
+        return visit(tmp_path.as_uri(), f"page.html{fragment}", **options)
+
+    return open_page

@@ -7,33 +7,12 @@ import numpy as np
 import pytest
 
 import tconv
-from tconv.widgets import ConvolutionExplorer, page_script, page_style
+from tconv.widgets import ConvolutionExplorer
 from tconv.widgets._assets import bundle
 
 KERNEL = np.array([[1, 4, 1], [1, 4, 3], [3, 3, 1]])
 X = np.array([[4, 5, 8, 7], [1, 8, 8, 8], [3, 6, 6, 4], [6, 5, 7, 8]])
 Y = np.array([[2, 1], [4, 4]])
-
-
-def page_of(*elements):
-    """An HTML page with nothing but the given mount elements on it."""
-    return (
-        '<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8"><title>widgets</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{page_style()}</style>'
-        f"<body>{''.join(elements)}<script>{page_script()}</script></body></html>"
-    )
-
-
-@pytest.fixture
-def show(visit, tmp_path):
-    """Open a page with the given explorers: ``with show(ConvolutionExplorer()) as page: ...``."""
-
-    def open_page(*explorers, fragment="", **options):
-        elements = [e if isinstance(e, str) else e.page_html() for e in explorers]
-        (tmp_path / "page.html").write_text(page_of(*elements), encoding="utf-8")
-        return visit(tmp_path.as_uri(), f"page.html{fragment}", **options)
-
-    return open_page
 
 
 def centre(page, grid, row, column, nth=0):

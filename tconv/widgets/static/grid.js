@@ -81,7 +81,7 @@ export class Grid {
         const { text, kind } = this.cell(r + this.origin[0], c + this.origin[1]);
         kinds[kind]?.push([r, c]);
         if (text === "") continue;
-        if (kind === "solid") longest = Math.max(longest, text.length);
+        longest = Math.max(longest, text.length);
         this.#write(used, r, c, text, kind);
         used += 1;
       }

@@ -49,7 +49,7 @@ export const numberGrid = (side, initial) => {
   return {
     initial,
     parse: (text) => {
-      if (text.length > 40 * side * side) return null;
+      if (text.length > 40 * side * side) return [];
       const parsed = text.split(";").map((line) => line.split(",").map((entry) => (entry.trim() === "" ? NaN : Number(entry))));
       return parsed.length === 1 ? parsed[0] : parsed;
     },
