@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -141,6 +142,15 @@ def test_built_pages_are_those_of_the_contents(book):
     assert built == {*PAGES, "index.html"}
 
 
+def leads_somewhere(fragment, document):
+    """Whether the page has that id, or that widget: ``ConvolutionExplorer1.stride=2``."""
+    widget = re.match(r"([A-Za-z]+)(\d+)\.\w+=", fragment)
+    if widget is None:
+        return fragment in document.ids
+    name, number = widget.groups()
+    return 1 <= int(number) <= document.text.count(f'data-widget="{name}"')
+
+
 def test_links_within_the_book_resolve(documents):
     broken = []
     for path, document in documents.items():
@@ -151,7 +161,7 @@ def test_links_within_the_book_resolve(documents):
             target = (path.parent / unquote(url.path)).resolve() if url.path else path.resolve()
             found = target.is_file()
             if found and url.fragment and target.suffix == ".html":
-                found = unquote(url.fragment) in documents[target].ids
+                found = leads_somewhere(unquote(url.fragment), documents[target])
             if not found:
                 broken.append(f"{path.name}: {link}")
     assert not broken, "\n".join(broken)
