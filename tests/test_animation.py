@@ -72,7 +72,7 @@ def test_window_times_kernel_is_the_output_shown(settings, ndim):
 
 def test_direct_scene_slides_by_the_stride():
     input = np.arange(25).reshape(5, 5)
-    (grid, real, drawn, output, stride, _), _ = scene_of(
+    (grid, real, drawn, output, stride, *_), _ = scene_of(
         "direct", input, KERNEL, stride=2, padding=1
     )
     assert stride == 2

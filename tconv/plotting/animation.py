@@ -118,10 +118,11 @@ def animate(
     if direction == "transposed":
         around = dilation * (kernel.shape[-1] - 1) - padding
         grid, real = _emulated(input, stride, around, around + output_padding)
-        kernel, stride = rotate180(kernel), 1
+        kernel, stride, title = rotate180(kernel), 1, "kernel, rotated"
     else:
         grid, real = _emulated(input, 1, padding, padding)
-    fig, steps, update = _scene(grid, real, kernel, output, stride, dilation)
+        title = "kernel"
+    fig, steps, update = _scene(grid, real, kernel, output, stride, dilation, title)
     film = FuncAnimation(fig, update, frames=steps, interval=1000 / fps)
     film.save(path, writer=WRITERS[path.suffix], fps=fps, progress_callback=progress)
     plt.close(fig)
@@ -137,12 +138,12 @@ def _emulated(input, stride, before, after):
     return np.pad(grid[crop], ends), np.pad(real[crop], ends)
 
 
-def _scene(grid, real, kernel, output, stride, dilation):
+def _scene(grid, real, kernel, output, stride, dilation, title):
     """Draw everything once; return the figure, how many steps it has, and what sets the n-th."""
     grid, real, kernel, output = map(np.atleast_2d, (grid, real, kernel, output))
     fig, axes = panels([grid.shape, kernel.shape, output.shape])
     draw_grid(axes[0], grid, color=INPUT, hollow=~real, title="input")
-    draw_grid(axes[1], kernel, color=KERNEL, title="kernel")
+    draw_grid(axes[1], kernel, color=KERNEL, title=title)
     draw_grid(axes[2], output, color=OUTPUT, title="output")
     window = [_outline(axes[0]) for _ in range(kernel.size)]
     target = _outline(axes[2])
