@@ -33,19 +33,20 @@ def per_axis(name, value, ndim, minimum):
     return entries * ndim if len(entries) == 1 else entries
 
 
-def numeric_array(name, value):
-    """`value` as an array of integers, floats or complex numbers."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "iufc":
-        raise TypeError(f"{name} must hold integers, floats or complex numbers, got {array.dtype}")
-    return array
+def numeric_arrays(**values):
+    """The values as arrays of integers, floats or complex numbers, all of one dtype; None stays.
 
-
-def same_dtype(**arrays):
-    """Refuse arrays of different dtypes: PyTorch does not promote here, so neither does tconv."""
-    (first, reference), *others = arrays.items()
-    for name, array in others:
-        if array.dtype != reference.dtype:
+    PyTorch does not promote between the arguments of a convolution, so neither does tconv.
+    """
+    arrays = {name: np.asarray(value) for name, value in values.items() if value is not None}
+    first = next(iter(arrays))
+    for name, array in arrays.items():
+        if array.dtype.kind not in "iufc":
             raise TypeError(
-                f"{name} must have the dtype of {first}, {reference.dtype}, got {array.dtype}"
+                f"{name} must hold integers, floats or complex numbers, got {array.dtype}"
             )
+        if array.dtype != arrays[first].dtype:
+            raise TypeError(
+                f"{name} must have the dtype of {first}, {arrays[first].dtype}, got {array.dtype}"
+            )
+    return [arrays.get(name) for name in values]

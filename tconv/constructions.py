@@ -1,24 +1,56 @@
 """One transposed convolution, built four ways.
 
 Each construction is short enough to read in one go, and written for reading, not for speed. They
-share their preparation and nothing else, so each is an oracle for the others and for
-`tconv.conv_transpose2d`. All take ``weight`` as ``(C_in, C_out/groups, *kernel)`` and count the
-spatial axes by it; a bare 1-D or 2-D kernel goes with a bare input of the same rank.
+share the preparation of their arguments and nothing else, so each is an oracle for the others and
+for `tconv.conv_transpose2d`, whose arguments they take. The number of axes is the weight's, but for
+its two channel axes; a bare 1-D or 2-D kernel goes with a bare input of the same rank.
 
-Inside a construction, ``i`` and ``k`` are the sizes of input and kernel, and ``s``, ``p``, ``op``,
-``d`` the settings: arrays with one entry per spatial axis.
+Prepared are the input `x` ``(N, C_in, *i)`` and the weight `w` ``(C_in, C_out, *k)``; their sizes
+`i` and `k`, and `s`, `p`, `op`, `d`, stride, padding, output padding and dilation: arrays with one
+entry per spatial axis.
 """
+
+import inspect
+from functools import wraps
+from math import prod
 
 import numpy as np
 
-from ._arguments import conv, conv_transpose
+from ._arguments import conv, conv_transpose, grouped
 from ._validation import per_axis
 from .matrix import convolution_matrix
 
 
-def conv_transpose_by_scatter(
-    input, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
-):
+def _construction(construct):
+    """Give ``construct(x, w, i, k, s, p, op, d)`` the arguments of an operator.
+
+    Groups become a weight that is block-diagonal in its channels.
+    """
+
+    @wraps(construct)
+    def construction(
+        input, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
+    ):
+        input, weight = np.asarray(input), np.asarray(weight)
+        ndim = weight.ndim if weight.ndim < 3 else weight.ndim - 2
+        settings = stride, padding, output_padding, groups, dilation
+        # The operator checks the arguments; zeros give the bias alone, in its output's shape.
+        bias = conv_transpose(ndim, np.zeros_like(input), np.zeros_like(weight), bias, *settings)
+        x, blocks, _ = grouped(ndim, input, weight, None, groups, facing=1)
+        _, c_in, c_out, *k = blocks.shape
+        n, _, _, *i = x.shape
+        w = np.zeros((groups, c_in, groups, c_out, *k), weight.dtype)
+        w[range(groups), :, range(groups)] = blocks
+        x, w = x.reshape(n, groups * c_in, *i), w.reshape(groups * c_in, groups * c_out, *k)
+        each = (np.broadcast_to(v, ndim) for v in (i, k, stride, padding, output_padding, dilation))
+        return construct(x, w, *each).reshape(bias.shape) + bias
+
+    construction.__signature__ = inspect.signature(construction, follow_wrapped=False)
+    return construction
+
+
+@_construction
+def conv_transpose_by_scatter(x, w, i, k, s, p, op, d):
     """Stamp the kernel, scaled by each input value in turn, onto a canvas; then crop.
 
     Parameters, result and errors are those of `tconv.conv_transpose2d`, for any number of axes.
@@ -34,21 +66,17 @@ def conv_transpose_by_scatter(
     >>> conv_transpose_by_scatter([1, 2], [1, 10, 100], stride=2)
     array([  1,  10, 102,  20, 200])
     """
-    x, w, i, k, s, p, op, d, finish = _prepare(
-        input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
     span = d * (k - 1) + 1
-    canvas = np.zeros((len(x), w.shape[1], *(s * (i - 1) + span)), np.result_type(x, w))
+    canvas = np.zeros((len(x), w.shape[1], *(s * (i - 1) + span)), x.dtype)
     for n in np.ndindex(*i):
         start = s * n
         window = tuple(map(slice, start, start + span, d))
         canvas[..., *window] += np.tensordot(x[..., *n], w, axes=1)
-    return finish(_pad_or_crop(canvas, -p, op - p))
+    return _pad_or_crop(canvas, -p, op - p)
 
 
-def conv_transpose_by_matrix(
-    input, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
-):
+@_construction
+def conv_transpose_by_matrix(x, w, i, k, s, p, op, d):
     """Multiply by the transpose of the convolution matrix.
 
     Parameters, result and errors are those of `tconv.conv_transpose2d`, for any number of axes.
@@ -57,30 +85,26 @@ def conv_transpose_by_matrix(
     -----
     The matrix is that of the direct convolution from the output's size to the input's, one for each
     pair of channels. When ``d > op >= s`` that convolution has further outputs, beyond the input's
-    last; their rows are left out.
+    last: zeros are put there.
 
     Examples
     --------
     >>> conv_transpose_by_matrix([1, 2], [1, 10, 100], stride=2, padding=1)
     array([ 10, 102,  20])
     """
-    x, w, i, k, s, p, op, d, finish = _prepare(
-        input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
     o = s * (i - 1) + d * (k - 1) + 1 - 2 * p + op
-    rows = np.arange(np.prod(i + op // s)).reshape(i + op // s)[tuple(map(slice, i))]
-    output = np.zeros((len(x), w.shape[1], *o), np.result_type(x, w))
+    x = _pad_or_crop(x, 0 * s, op // s)
+    output = np.zeros((len(x), w.shape[1], *o), x.dtype)
     settings = {"stride": s.tolist(), "padding": p.tolist(), "dilation": d.tolist()}
     for a, b in np.ndindex(w.shape[:2]):
         matrix = convolution_matrix(w[a, b], o.tolist(), **settings)
-        columns = x[:, a].reshape(len(x), i.prod()).T
-        output[:, b] += (matrix[rows.ravel()].T @ columns).T.reshape(len(x), *o)
-    return finish(output)
+        for n in range(len(x)):
+            output[n, b] += (matrix.T @ x[n, a].ravel()).reshape(o)
+    return output
 
 
-def conv_transpose_by_emulation(
-    input, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
-):
+@_construction
+def conv_transpose_by_emulation(x, w, i, k, s, p, op, d):
     """Insert zeros, pad, and convolve with the rotated kernel at stride 1.
 
     Parameters, result and errors are those of `tconv.conv_transpose2d`, for any number of axes.
@@ -96,18 +120,14 @@ def conv_transpose_by_emulation(
     >>> conv_transpose_by_emulation([1, 2], [1, 10, 100], stride=2, padding=1, output_padding=1)
     array([ 10, 102,  20, 200])
     """
-    x, w, _, k, s, p, op, d, finish = _prepare(
-        input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
     pad = d * (k - 1) - p
     x = _pad_or_crop(insert_zeros(x, tuple(s)), pad, pad + op)
     w = rotate180(w, ndim=len(k)).swapaxes(0, 1)
-    return finish(_convolve(x, w, padding=0 * p, dilation=d))
+    return _convolve(x, w, padding=0 * p, dilation=d)
 
 
-def conv_transpose_by_subpixel(
-    input, weight, bias=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
-):
+@_construction
+def conv_transpose_by_subpixel(x, w, i, k, s, p, op, d):
     """Convolve at the input's resolution, once per output phase, and interleave the phases.
 
     Parameters, result and errors are those of `tconv.conv_transpose2d`, for any number of axes.
@@ -124,20 +144,16 @@ def conv_transpose_by_subpixel(
     >>> conv_transpose_by_subpixel([1, 2], [1, 10, 100], stride=2)
     array([  1,  10, 102,  20, 200])
     """
-    x, w, _, k, s, p, op, d, finish = _prepare(
-        input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
     c_in, c_out, *_ = w.shape
-    n = len(k)
     span = d * (k - 1) + 1
     taps = -(-span // s)  # per phase
     w = _pad_or_crop(insert_zeros(w, tuple(d)), 0 * s, s * taps - span)
     # (C_in, C_out, taps, s, taps, s, ...) -> (C_out, s, s, ..., C_in, taps, taps, ...)
     w = w.reshape(c_in, c_out, *np.stack([taps, s], axis=1).ravel())
-    w = w.transpose(1, *range(3, 2 * n + 3, 2), 0, *range(2, 2 * n + 2, 2))
-    w = rotate180(w.reshape(-1, c_in, *taps), ndim=n)
+    w = w.transpose(1, *range(3, w.ndim, 2), 0, *range(2, w.ndim, 2))
+    w = rotate180(w.reshape(-1, c_in, *taps), ndim=len(k))
     y = pixel_shuffle(_convolve(x, w, padding=taps - 1, dilation=d // d), s)
-    return finish(_pad_or_crop(y, -p, op - p - (s * taps - span)))
+    return _pad_or_crop(y, -p, op - p - (s * taps - span))
 
 
 def insert_zeros(input, stride):
@@ -204,57 +220,27 @@ def pixel_shuffle(input, upscale_factor):
     """
     input = np.asarray(input)
     factor = (upscale_factor,) * 2 if np.ndim(upscale_factor) == 0 else tuple(upscale_factor)
-    n = len(factor)
-    lead, channels, size = input.shape[: -n - 1], input.shape[-n - 1], input.shape[-n:]
-    if channels % np.prod(factor):
+    n, phases = len(factor), prod(factor)
+    *lead, channels = input.shape[:-n]
+    if channels % phases:
         raise ValueError(
             f"the channels must be a multiple of the product of upscale_factor = {factor}, "
             f"got {channels}"
         )
-    phases = input.reshape(*lead, channels // np.prod(factor), *factor, *size)
-    first = len(lead) + 1
-    order = [axis for a in range(first, first + n) for axis in (a + n, a)]  # size, factor, ...
-    return phases.transpose(*range(first), *order).reshape(
-        *lead, channels // np.prod(factor), *np.multiply(factor, size)
-    )
-
-
-def _prepare(input, weight, bias, stride, padding, output_padding, groups, dilation):
-    """Arguments of an operator as a construction wants them, and what turns its result into theirs.
-
-    Groups become a weight that is block-diagonal in its channels.
-    """
-    input, weight = np.asarray(input), np.asarray(weight)
-    ndim = weight.ndim if weight.ndim < 3 else weight.ndim - 2
-    # The operator checks the arguments; zeros give the bias alone, in the output's shape and dtype.
-    zeros = (np.zeros_like(input), np.zeros_like(weight))
-    blank = conv_transpose(ndim, *zeros, bias, stride, padding, output_padding, groups, dilation)
-    x = input.reshape((1,) * (ndim + 2 - input.ndim) + input.shape)
-    blocks = weight.reshape((1,) * (ndim + 2 - weight.ndim) + weight.shape)
-    c_in, c_out, *kernel_size = blocks.shape
-    dense = np.zeros((groups, c_in // groups, groups, c_out, *kernel_size), blocks.dtype)
-    for group, block in enumerate(np.split(blocks, groups)):
-        dense[group, :, group] = block
-    dense = dense.reshape(c_in, groups * c_out, *kernel_size)
-    settings = (np.broadcast_to(v, ndim) for v in (stride, padding, output_padding, dilation))
-    return (
-        x,
-        dense,
-        *map(np.array, (x.shape[2:], kernel_size)),
-        *settings,
-        (lambda output: output.reshape(blank.shape) + blank),
-    )
+    size, shape = input.shape[-n:], (*lead, channels // phases)
+    # (..., C, r_1, r_2, ..., size_1, size_2, ...) -> (..., C, size_1, r_1, size_2, r_2, ...)
+    pairs = [axis for a in range(-n, 0) for axis in (a, a - n)]
+    apart = input.reshape(*shape, *factor, *size).transpose(*range(len(shape)), *pairs)
+    return apart.reshape(*shape, *np.multiply(factor, size))
 
 
 def _pad_or_crop(array, before, after):
     """Zeros on either side of the last axes; a negative number crops."""
-    spatial = range(-len(before), 0)
-    width = [(0, 0)] * (array.ndim - len(before)) + [
-        (max(a, 0), max(b, 0)) for a, b in zip(before, after, strict=True)
-    ]
-    padded = np.pad(array, width)  # first, for a crop may reach into the other side's padding
-    crop = [slice(max(-before[n], 0), padded.shape[n] - max(-after[n], 0)) for n in spatial]
-    return padded[..., *crop]
+    lead = [(0, 0)] * (array.ndim - len(before))
+    zeros = np.maximum(np.transpose([before, after]), 0)
+    padded = np.pad(array, [*lead, *zeros])  # first: a crop may reach into the other side's zeros
+    ends = padded.shape[-len(before) :] + np.minimum(after, 0)
+    return padded[..., *map(slice, np.maximum(-before, 0), ends)]
 
 
 def _convolve(x, w, padding, dilation):

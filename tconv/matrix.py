@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.sparse
 
-from ._validation import numeric_array, per_axis
+from ._validation import numeric_arrays, per_axis
 from .shapes import conv_output_size
 
 
@@ -53,7 +53,7 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
            [10, 29, 33, 13],
            [12, 24, 16,  4]])
     """
-    kernel = numeric_array("kernel", kernel)
+    (kernel,) = numeric_arrays(kernel=kernel)
     ndim = kernel.ndim
     if ndim == 0 or kernel.size == 0:
         raise ValueError(f"kernel must have an axis and no empty one, got shape {kernel.shape}")

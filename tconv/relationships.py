@@ -1,8 +1,14 @@
 """The numbered relationships of Dumoulin and Visin's guide, each with the condition it holds under.
 
-Number 7, on pooling, is left out. Settings are those of the **direct** convolution along one axis,
-input size ``i``, kernel size ``k``, stride ``s``, padding ``p``, dilation ``d``, for the transposed
-ones too: those take ``j``, the direct one's output size, as their input size ``i'``.
+Number 7, on pooling, is left out: it is number 5 with pooling in the place of convolution. Settings
+are those of the **direct** convolution along one axis, input size ``i``, kernel size ``k``, stride
+``s``, padding ``p``, dilation ``d``, for the transposed ones too: those take ``j``, the direct
+one's output size, as their input size ``i'``.
+
+>>> RELATIONSHIPS[14].condition(6, 3, 2, 1, 1), RELATIONSHIPS[13].condition(6, 3, 2, 1, 1)
+(True, False)
+>>> RELATIONSHIPS[14].output_size(3, 3, 2, 1, 1, 1)
+6
 """
 
 from collections.abc import Callable
@@ -31,93 +37,77 @@ class Relationship:
     output_size: Callable[[int, int, int, int, int, int], int]
 
 
-def _unit(s, d):
-    return s == 1 and d == 1
+def _direct(name, condition, output_size):
+    return Relationship(name, False, condition, output_size)
+
+
+def _transpose(name, condition, output_size):
+    return Relationship(f"transpose of {name}", True, condition, output_size)
+
+
+def _any(i, k, s, p, d):
+    return True
+
+
+def _undilated(i, k, s, p, d):
+    return d == 1
+
+
+def _unpadded(i, k, s, p, d):
+    return d == 1 and p == 0
+
+
+def _unit(i, k, s, p, d):
+    return d == 1 and s == 1
+
+
+def _unit_unpadded(i, k, s, p, d):
+    return d == 1 and s == 1 and p == 0
+
+
+def _half(i, k, s, p, d):
+    return d == 1 and s == 1 and k == 2 * p + 1
+
+
+def _full(i, k, s, p, d):
+    return d == 1 and s == 1 and p == k - 1
+
+
+def _divides(i, k, s, p, d):
+    return d == 1 and (i + 2 * p - k) % s == 0
+
+
+def _divides_unpadded(i, k, s, p, d):
+    return d == 1 and p == 0 and (i - k) % s == 0
 
 
 RELATIONSHIPS = {
-    1: Relationship(
-        "no padding, unit stride",
-        False,
-        lambda i, k, s, p, d: _unit(s, d) and p == 0,
-        lambda i, k, s, p, d, a: i - k + 1,
+    1: _direct("no padding, unit stride", _unit_unpadded, lambda i, k, *_: i - k + 1),
+    2: _direct("any padding, unit stride", _unit, lambda i, k, s, p, *_: i - k + 2 * p + 1),
+    3: _direct("half padding", _half, lambda i, *_: i),
+    4: _direct("full padding", _full, lambda i, k, *_: i + k - 1),
+    5: _direct("no padding, any stride", _unpadded, lambda i, k, s, *_: (i - k) // s + 1),
+    6: _direct(
+        "any padding, any stride", _undilated, lambda i, k, s, p, *_: (i + 2 * p - k) // s + 1
     ),
-    2: Relationship(
-        "any padding, unit stride",
-        False,
-        lambda i, k, s, p, d: _unit(s, d),
-        lambda i, k, s, p, d, a: i - k + 2 * p + 1,
+    8: _transpose("no padding, unit stride", _unit_unpadded, lambda j, k, *_: j + k - 1),
+    9: _transpose("any padding, unit stride", _unit, lambda j, k, s, p, *_: j + (k - 1) - 2 * p),
+    10: _transpose("half padding", _half, lambda j, *_: j),
+    11: _transpose("full padding", _full, lambda j, k, *_: j - (k - 1)),
+    12: _transpose(
+        "no padding, the stride divides i - k",
+        _divides_unpadded,
+        lambda j, k, s, *_: s * (j - 1) + k,
     ),
-    3: Relationship(
-        "half padding",
-        False,
-        lambda i, k, s, p, d: _unit(s, d) and k == 2 * p + 1,
-        lambda i, k, s, p, d, a: i,
+    13: _transpose(
+        "any padding, the stride divides i + 2p - k",
+        _divides,
+        lambda j, k, s, p, *_: s * (j - 1) + k - 2 * p,
     ),
-    4: Relationship(
-        "full padding",
-        False,
-        lambda i, k, s, p, d: _unit(s, d) and p == k - 1,
-        lambda i, k, s, p, d, a: i + k - 1,
+    14: _transpose(
+        "any padding, any stride", _undilated, lambda j, k, s, p, d, a: s * (j - 1) + a + k - 2 * p
     ),
-    5: Relationship(
-        "no padding, any stride",
-        False,
-        lambda i, k, s, p, d: d == 1 and p == 0,
-        lambda i, k, s, p, d, a: (i - k) // s + 1,
-    ),
-    6: Relationship(
-        "any padding, any stride",
-        False,
-        lambda i, k, s, p, d: d == 1,
-        lambda i, k, s, p, d, a: (i + 2 * p - k) // s + 1,
-    ),
-    8: Relationship(
-        "transpose of no padding, unit stride",
-        True,
-        lambda i, k, s, p, d: _unit(s, d) and p == 0,
-        lambda j, k, s, p, d, a: j + k - 1,
-    ),
-    9: Relationship(
-        "transpose of any padding, unit stride",
-        True,
-        lambda i, k, s, p, d: _unit(s, d),
-        lambda j, k, s, p, d, a: j + (k - 1) - 2 * p,
-    ),
-    10: Relationship(
-        "transpose of half padding",
-        True,
-        lambda i, k, s, p, d: _unit(s, d) and k == 2 * p + 1,
-        lambda j, k, s, p, d, a: j,
-    ),
-    11: Relationship(
-        "transpose of full padding",
-        True,
-        lambda i, k, s, p, d: _unit(s, d) and p == k - 1,
-        lambda j, k, s, p, d, a: j - (k - 1),
-    ),
-    12: Relationship(
-        "transpose of no padding, the stride divides i - k",
-        True,
-        lambda i, k, s, p, d: d == 1 and p == 0 and (i - k) % s == 0,
-        lambda j, k, s, p, d, a: s * (j - 1) + k,
-    ),
-    13: Relationship(
-        "transpose of any padding, the stride divides i + 2p - k",
-        True,
-        lambda i, k, s, p, d: d == 1 and (i + 2 * p - k) % s == 0,
-        lambda j, k, s, p, d, a: s * (j - 1) + k - 2 * p,
-    ),
-    14: Relationship(
-        "transpose of any padding, any stride",
-        True,
-        lambda i, k, s, p, d: d == 1,
-        lambda j, k, s, p, d, a: s * (j - 1) + a + k - 2 * p,
-    ),
-    15: Relationship(
-        "dilated",
-        False,
-        lambda i, k, s, p, d: True,
-        lambda i, k, s, p, d, a: (i + 2 * p - k - (k - 1) * (d - 1)) // s + 1,
+    15: _direct(
+        "dilated", _any, lambda i, k, s, p, d, a: (i + 2 * p - k - (k - 1) * (d - 1)) // s + 1
     ),
 }

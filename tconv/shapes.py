@@ -5,33 +5,37 @@ Notation: input size ``i``, kernel size ``k``, stride ``s``, padding ``p``, dila
 padding ``op``, and ``d (k - 1) + 1`` the effective kernel size, the extent of the dilated kernel.
 """
 
+import inspect
 from dataclasses import dataclass
+from functools import wraps
 
 from ._validation import per_axis
 
-_MINIMUM = {
-    "input_size": 1,
-    "output_size": 1,
-    "kernel_size": 1,
-    "stride": 1,
-    "dilation": 1,
-    "padding": 0,
-    "output_padding": 0,
-}
 
+def _along_axes(one_axis):
+    """Let a function of one axis's integers take tuples too: with one comes a tuple of results.
 
-def _along_axes(one_axis, **settings):
-    """Apply `one_axis` to integers, or to each axis of tuples: integers in, an integer out."""
-    lengths = {len(v) for v in settings.values() if isinstance(v, tuple | list)}
-    axes = {
-        name: per_axis(name, v, max(lengths, default=1), _MINIMUM[name])
-        for name, v in settings.items()
-    }
-    results = tuple(
-        one_axis(**dict(zip(axes, values, strict=True)))
-        for values in zip(*axes.values(), strict=True)
-    )
-    return results if lengths else results[0]
+    Paddings start at 0, everything else at 1.
+    """
+    signature = inspect.signature(one_axis)
+
+    @wraps(one_axis)
+    def every_axis(*args, **kwargs):
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        settings = bound.arguments
+        lengths = [len(v) for v in settings.values() if isinstance(v, tuple | list)]
+        axes = [
+            per_axis(name, v, max(lengths, default=1), 0 if name.endswith("padding") else 1)
+            for name, v in settings.items()
+        ]
+        results = tuple(
+            one_axis(**dict(zip(settings, values, strict=True)))
+            for values in zip(*axes, strict=True)
+        )
+        return results if lengths else results[0]
+
+    return every_axis
 
 
 def effective_size(kernel_size, dilation):
@@ -39,6 +43,7 @@ def effective_size(kernel_size, dilation):
     return dilation * (kernel_size - 1) + 1
 
 
+@_along_axes
 def conv_output_size(input_size, kernel_size, *, stride=1, padding=0, dilation=1):
     """Size of the output of a direct convolution.
 
@@ -72,28 +77,18 @@ def conv_output_size(input_size, kernel_size, *, stride=1, padding=0, dilation=1
     >>> conv_output_size((5, 6), 3, stride=2, padding=(0, 1))
     (2, 3)
     """
-
-    def one_axis(input_size, kernel_size, stride, padding, dilation):
-        padded, extent = input_size + 2 * padding, effective_size(kernel_size, dilation)
-        if extent > padded:
-            raise ValueError(
-                "kernel_size must fit inside the padded input: dilation * (kernel_size - 1) + 1 "
-                f"= {extent} must be at most input_size + 2 * padding = {padded}, "
-                f"got kernel_size {kernel_size}, dilation {dilation}, "
-                f"input_size {input_size}, padding {padding}"
-            )
-        return (padded - extent) // stride + 1
-
-    return _along_axes(
-        one_axis,
-        input_size=input_size,
-        kernel_size=kernel_size,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-    )
+    padded, extent = input_size + 2 * padding, effective_size(kernel_size, dilation)
+    if extent > padded:
+        raise ValueError(
+            "kernel_size must fit inside the padded input: dilation * (kernel_size - 1) + 1 "
+            f"= {extent} must be at most input_size + 2 * padding = {padded}, "
+            f"got kernel_size {kernel_size}, dilation {dilation}, "
+            f"input_size {input_size}, padding {padding}"
+        )
+    return (padded - extent) // stride + 1
 
 
+@_along_axes
 def conv_transpose_output_size(
     input_size, kernel_size, *, stride=1, padding=0, output_padding=0, dilation=1
 ):
@@ -131,32 +126,21 @@ def conv_transpose_output_size(
     >>> conv_transpose_output_size((4, 4), 3, stride=2, padding=1, output_padding=(0, 1))
     (7, 8)
     """
-
-    def one_axis(input_size, kernel_size, stride, padding, output_padding, dilation):
-        if output_padding >= max(stride, dilation):
-            raise ValueError(
-                "output_padding must be smaller than max(stride, dilation) = "
-                f"{max(stride, dilation)}, got {output_padding}"
-            )
-        full = stride * (input_size - 1) + effective_size(kernel_size, dilation)
-        if full - 2 * padding + output_padding < 1:
-            raise ValueError(
-                f"padding must leave an output: of the full output's {full} cells and "
-                f"output_padding {output_padding}, padding {padding} crops {2 * padding}"
-            )
-        return full - 2 * padding + output_padding
-
-    return _along_axes(
-        one_axis,
-        input_size=input_size,
-        kernel_size=kernel_size,
-        stride=stride,
-        padding=padding,
-        output_padding=output_padding,
-        dilation=dilation,
-    )
+    if output_padding >= max(stride, dilation):
+        raise ValueError(
+            "output_padding must be smaller than max(stride, dilation) = "
+            f"{max(stride, dilation)}, got {output_padding}"
+        )
+    full = stride * (input_size - 1) + effective_size(kernel_size, dilation)
+    if full - 2 * padding + output_padding < 1:
+        raise ValueError(
+            f"padding must leave an output: of the full output's {full} cells and "
+            f"output_padding {output_padding}, padding {padding} crops {2 * padding}"
+        )
+    return full - 2 * padding + output_padding
 
 
+@_along_axes
 def required_output_padding(input_size, kernel_size, *, stride=1, padding=0, dilation=1):
     """Output padding with which the transposed convolution gives back the direct one's input size.
 
@@ -182,19 +166,8 @@ def required_output_padding(input_size, kernel_size, *, stride=1, padding=0, dil
     >>> conv_transpose_output_size(o, 3, stride=2, padding=1, output_padding=1)
     6
     """
-
-    def one_axis(input_size, kernel_size, stride, padding, dilation):
-        conv_output_size(input_size, kernel_size, padding=padding, dilation=dilation)  # must fit
-        return (input_size + 2 * padding - effective_size(kernel_size, dilation)) % stride
-
-    return _along_axes(
-        one_axis,
-        input_size=input_size,
-        kernel_size=kernel_size,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-    )
+    conv_output_size(input_size, kernel_size, padding=padding, dilation=dilation)  # must fit
+    return (input_size + 2 * padding - effective_size(kernel_size, dilation)) % stride
 
 
 @dataclass(frozen=True)
@@ -217,6 +190,7 @@ class EmulatingConvolution:
     output_size: int
 
 
+@_along_axes
 def emulating_convolution(
     input_size, kernel_size, *, stride=1, padding=0, output_padding=0, dilation=1
 ):
@@ -243,28 +217,16 @@ def emulating_convolution(
     >>> emulating_convolution(5, 2, padding=2)
     EmulatingConvolution(inserted_size=5, padding=(-1, -1), output_size=2)
     """
-
-    def one_axis(input_size, kernel_size, stride, padding, output_padding, dilation):
-        before = dilation * (kernel_size - 1) - padding
-        return EmulatingConvolution(
-            inserted_size=stride * (input_size - 1) + 1,
-            padding=(before, before + output_padding),
-            output_size=conv_transpose_output_size(
-                input_size,
-                kernel_size,
-                stride=stride,
-                padding=padding,
-                output_padding=output_padding,
-                dilation=dilation,
-            ),
-        )
-
-    return _along_axes(
-        one_axis,
-        input_size=input_size,
-        kernel_size=kernel_size,
-        stride=stride,
-        padding=padding,
-        output_padding=output_padding,
-        dilation=dilation,
+    before = dilation * (kernel_size - 1) - padding
+    return EmulatingConvolution(
+        inserted_size=stride * (input_size - 1) + 1,
+        padding=(before, before + output_padding),
+        output_size=conv_transpose_output_size(
+            input_size,
+            kernel_size,
+            stride=stride,
+            padding=padding,
+            output_padding=output_padding,
+            dilation=dilation,
+        ),
     )

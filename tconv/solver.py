@@ -10,7 +10,7 @@ from .shapes import effective_size
 
 @dataclass(frozen=True)
 class ConvTransposeSolution:
-    """One setting that turns an input size into an output size; see `solve_conv_transpose`.
+    """One setting that turns an input size into an output size; see `tconv.solve_conv_transpose`.
 
     Attributes
     ----------
@@ -29,13 +29,7 @@ class ConvTransposeSolution:
 
 
 def solve_conv_transpose(
-    input_size,
-    output_size,
-    *,
-    max_kernel_size=8,
-    max_stride=8,
-    max_padding=8,
-    max_dilation=1,
+    input_size, output_size, *, max_kernel_size=8, max_stride=8, max_padding=8, max_dilation=1
 ):
     """Every transposed convolution within bounds that turns one size into another, on one axis.
 
