@@ -390,7 +390,7 @@ def test_weights_go_there_and_back():
         (Layer((3,), stride=2, crop_start=-1, crop_end=2), "onnx", run_onnx),
         (Layer((3,), stride=2, crop_start=1, crop_end=-3), "onnx", run_onnx),
     ],
-    ids=str,
+    ids=range(8),
 )
 def test_closest_then_the_rest_gives_the_layer(layer, to, run):
     with pytest.raises(ValueError, match=r"has no layer with crop_start=\(.*crop_end=\(") as caught:
