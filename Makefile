@@ -1,6 +1,6 @@
 # Everything a reader, a lecturer or a contributor runs. `make help` lists it.
 PYTHON ?= python3
-NOTEBOOKS ?= $(sort $(wildcard book/*.ipynb))
+NOTEBOOKS ?= $(sort $(wildcard book/*.ipynb book/reference/*.ipynb))
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -153,14 +153,15 @@ def test_notebook(path, check):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_has_a_numbered_name(path):
-    assert re.fullmatch(r"\d\d-[a-z0-9-]+", path.stem)
+def test_notebook_is_numbered_or_for_reference(path):
+    name = path.relative_to(ROOT / "book").with_suffix("").as_posix()
+    assert re.fullmatch(r"(\d\d-|reference/)[a-z0-9-]+", name)
 
 
 def test_every_notebook_is_a_chapter():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     chapters = {chapter["file"] for part in toc["parts"] for chapter in part["chapters"]}
-    assert {f"book/{path.stem}" for path in NOTEBOOKS} <= chapters
+    assert {path.relative_to(ROOT).with_suffix("").as_posix() for path in NOTEBOOKS} <= chapters
 
 
 def sound_notebook():
