@@ -30,6 +30,7 @@ ORDER = [
     "exercises",
     "widgets",
     "sphinxext",
+    "__main__",
 ]
 NUMERICS = ORDER[: ORDER.index("plotting")]
 
