@@ -81,6 +81,15 @@ class ConvTransposeLayer:
     def _with_crops(self, start, end):
         return replace(self, crop_start=tuple(start), crop_end=tuple(end))
 
+    def _named(self, *names):
+        """Kernel size, stride, dilation and groups under a framework's names."""
+        values = self.kernel_size, self.stride, self.dilation, self.groups
+        return dict(zip(names, values, strict=False))  # Keras and JAX have no groups
+
+    def _without_groups(self, framework, closest):
+        if self.groups > 1:
+            raise ValueError(f"{framework} has no groups, got {self.groups}. Closest: {closest}")
+
     def _exactly(self, framework, closest, settings):
         if closest == self:
             return settings
@@ -119,14 +128,9 @@ class ConvTransposeLayer:
         _, _, limit = self._arrays()
         back = np.clip(np.subtract(self.crop_start, self.crop_end), 0, limit - 1)
         padding = np.maximum(np.minimum(self.crop_start, self.crop_end + back), 0)
-        settings = {
-            "kernel_size": self.kernel_size,
-            "stride": self.stride,
-            "padding": tuple(padding.tolist()),
-            "output_padding": tuple(back.tolist()),
-            "groups": self.groups,
-            "dilation": self.dilation,
-        }
+        settings = self._named("kernel_size", "stride", "dilation", "groups")
+        settings["padding"] = tuple(padding.tolist())
+        settings["output_padding"] = tuple(back.tolist())
         return self._exactly("PyTorch", self.from_pytorch(**settings), settings)
 
     @classmethod
@@ -166,10 +170,8 @@ class ConvTransposeLayer:
         >>> ConvTransposeLayer((4, 4), stride=2, crop_start=1, crop_end=1).to_keras()["padding"]
         'same'
         """
-        if self.groups > 1:
-            raise ValueError(f"Keras has no groups, got {self.groups}. Closest: a layer per group")
-        settings = {"kernel_size": self.kernel_size, "strides": self.stride}
-        settings["dilation_rate"] = self.dilation
+        self._without_groups("Keras", "a layer per group")
+        settings = self._named("kernel_size", "strides", "dilation_rate")
         backs = (None, *product(*(range(s)[::-1] for s in self.stride)))
         for settings["padding"], settings["output_padding"] in product(("same", "valid"), backs):
             if self.from_keras(**settings) == self:
@@ -201,11 +203,8 @@ class ConvTransposeLayer:
         >>> ConvTransposeLayer((3,), stride=2, crop_end=1).to_jax()["padding"]
         [(2, 1)]
         """
-        if self.groups > 1:
-            raise ValueError(
-                f"jax.lax.conv_transpose has no groups, got {self.groups}. Closest: "
-                f"conv_general_dilated, with feature_group_count and lhs_dilation={self.stride}"
-            )
+        closest = f"conv_general_dilated, with feature_group_count and lhs_dilation={self.stride}"
+        self._without_groups("jax.lax.conv_transpose", closest)
         span, _, _ = self._arrays()
         padding = list(map(tuple, (span - 1 - np.transpose(self.crops)).T.tolist()))
         return {"strides": self.stride, "padding": padding, "rhs_dilation": self.dilation}
@@ -248,16 +247,11 @@ class ConvTransposeLayer:
         >>> ConvTransposeLayer((3,), stride=2, crop_start=1, crop_end=-1).to_onnx()["pads"]
         [1, 0]
         """
-        settings = {
-            "kernel_shape": list(self.kernel_size),
-            "strides": list(self.stride),
-            "pads": np.maximum((*self.crop_start, *self.crop_end), 0).tolist(),
-            "output_padding": np.clip(
-                np.negative(self.crop_end), 0, np.subtract(self.stride, 1)
-            ).tolist(),
-            "dilations": list(self.dilation),
-            "group": self.groups,
-        }
+        named = self._named("kernel_shape", "strides", "dilations")
+        settings = {name: list(value) for name, value in named.items()} | {"group": self.groups}
+        settings["pads"] = np.maximum((*self.crop_start, *self.crop_end), 0).tolist()
+        back = np.negative(self.crop_end)
+        settings["output_padding"] = np.clip(back, 0, np.subtract(self.stride, 1)).tolist()
         return self._exactly("ONNX", self.from_onnx(**settings), settings)
 
 

@@ -1,10 +1,13 @@
 """The convolution matrix: a direct convolution written as one sparse matrix."""
 
+from math import prod
+
 import numpy as np
 import scipy.sparse
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ._validation import numeric_arrays, per_axis
-from .shapes import conv_output_size
+from .shapes import conv_output_size, effective_size
 
 
 def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
@@ -59,29 +62,20 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
         raise ValueError(f"kernel must have an axis and no empty one, got shape {kernel.shape}")
     sizes = per_axis("input_shape", input_shape, ndim, 1)
     settings = {"stride": stride, "padding": padding, "dilation": dilation}
-    output_size = conv_output_size(sizes, kernel.shape, **settings)
-    stride, padding, dilation = (
-        per_axis(name, settings[name], ndim, 0) for name in ("stride", "padding", "dilation")
-    )
+    rows = prod(conv_output_size(sizes, kernel.shape, **settings))
+    columns = prod(sizes)
+    stride, padding, dilation = (per_axis(name, settings[name], ndim, 0) for name in settings)
 
-    # Along each axis, an (output, tap) table of the input cell read; -1 marks the padding.
-    # Broadcast to the shape (*output_size, *kernel_size), the tables add up to flat indices.
-    column = np.zeros((1,) * (2 * ndim), dtype=np.intp)
-    inside = np.ones((1,) * (2 * ndim), dtype=bool)
-    for axis in range(ndim):
-        out, tap = np.ogrid[: output_size[axis], : kernel.shape[axis]]
-        cell = stride[axis] * out + dilation[axis] * tap - padding[axis]
-        shape = np.ones(2 * ndim, dtype=int)
-        shape[axis], shape[ndim + axis] = cell.shape
-        cell = cell.reshape(shape)
-        column = column * sizes[axis] + cell
-        inside = inside & (cell >= 0) & (cell < sizes[axis])
-    entries_per_row = inside.sum(axis=tuple(range(ndim, 2 * ndim))).ravel()
-    return scipy.sparse.csr_array(
-        (
-            np.broadcast_to(kernel, inside.shape)[inside],
-            column[inside],
-            np.concatenate([[0], np.cumsum(entries_per_row)]),
-        ),
-        shape=(int(np.prod(output_size)), int(np.prod(sizes))),
-    )
+    # Number the input's cells, the padding's -1, and look which of them each output reads.
+    index = scipy.sparse.get_index_dtype(maxval=max(columns, rows * kernel.size))
+    cells = np.full([i + 2 * p for i, p in zip(sizes, padding, strict=True)], -1, index)
+    inner = (slice(p, p + i) for i, p in zip(sizes, padding, strict=True))
+    cells[*inner] = np.arange(columns, dtype=index).reshape(sizes)
+    extent = [effective_size(k, d) for k, d in zip(kernel.shape, dilation, strict=True)]
+    windows = sliding_window_view(cells, extent)
+    reads = windows[*(slice(None, None, step) for step in (*stride, *dilation))]
+    reads = reads.reshape(rows, kernel.size)
+    inside = reads >= 0
+    entries = np.concatenate([[0], inside.sum(axis=1)]).cumsum(dtype=index)
+    weights = np.broadcast_to(kernel.ravel(), reads.shape)
+    return scipy.sparse.csr_array((weights[inside], reads[inside], entries), shape=(rows, columns))

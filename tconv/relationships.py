@@ -73,14 +73,6 @@ def _full(i, k, s, p, d):
     return d == 1 and s == 1 and p == k - 1
 
 
-def _divides(i, k, s, p, d):
-    return d == 1 and (i + 2 * p - k) % s == 0
-
-
-def _divides_unpadded(i, k, s, p, d):
-    return d == 1 and p == 0 and (i - k) % s == 0
-
-
 RELATIONSHIPS = {
     1: _direct("no padding, unit stride", _unit_unpadded, lambda i, k, *_: i - k + 1),
     2: _direct("any padding, unit stride", _unit, lambda i, k, s, p, *_: i - k + 2 * p + 1),
@@ -96,12 +88,12 @@ RELATIONSHIPS = {
     11: _transpose("full padding", _full, lambda j, k, *_: j - (k - 1)),
     12: _transpose(
         "no padding, the stride divides i - k",
-        _divides_unpadded,
+        lambda i, k, s, p, d: d == 1 and p == 0 and (i - k) % s == 0,
         lambda j, k, s, *_: s * (j - 1) + k,
     ),
     13: _transpose(
         "any padding, the stride divides i + 2p - k",
-        _divides,
+        lambda i, k, s, p, d: d == 1 and (i + 2 * p - k) % s == 0,
         lambda j, k, s, p, *_: s * (j - 1) + k - 2 * p,
     ),
     14: _transpose(

@@ -25,8 +25,9 @@ def _along_axes(one_axis):
         bound.apply_defaults()
         settings = bound.arguments
         lengths = [len(v) for v in settings.values() if isinstance(v, tuple | list)]
+        ndim = max(lengths, default=1)
         axes = [
-            per_axis(name, v, max(lengths, default=1), 0 if name.endswith("padding") else 1)
+            per_axis(name, v, ndim, 0 if name.endswith("padding") else 1)
             for name, v in settings.items()
         ]
         results = tuple(
