@@ -3,5 +3,6 @@
 from ._assets import page_script, page_style
 from .adjoint_explorer import AdjointExplorer
 from .convolution_explorer import ConvolutionExplorer
+from .shape_solver import ShapeSolver
 
-__all__ = ["AdjointExplorer", "ConvolutionExplorer", "page_script", "page_style"]
+__all__ = ["AdjointExplorer", "ConvolutionExplorer", "ShapeSolver", "page_script", "page_style"]

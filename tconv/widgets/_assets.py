@@ -18,8 +18,9 @@ _EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.
 WIDGETS = {
     "ConvolutionExplorer": "convolution_explorer",
     "AdjointExplorer": "adjoint_explorer",
+    "ShapeSolver": "shape_solver",
 }
-_STYLES = ("widgets.css", "adjoint_explorer.css")
+_STYLES = ("widgets.css", "adjoint_explorer.css", "shape_solver.css")
 
 
 @cache

@@ -178,6 +178,32 @@ def test_link_and_observe_work_as_for_any_ipywidget(lab, notebook):
         )
 
 
+def test_shape_solver_syncs_both_ways(lab, notebook):
+    write(
+        lab[1],
+        "solver.ipynb",
+        "from tconv.widgets import ShapeSolver\nsolver = ShapeSolver(sizes=[4, 8])\nsolver",
+    )
+    with notebook("solver.ipynb") as page:
+        run_all(page)
+        rows = page.locator(".tconv-solver tbody tr")
+        rows.nth(1).click()
+        picked = {"kernel_size": 4, "stride": 2, "padding": 1, "output_padding": 0, "dilation": 1}
+        assert wait_for(page, "print(solver.layers)", f"{[picked]}\n")
+        page.locator('.tconv-solver [data-action="longer"]').click()
+        assert wait_for(page, "print(solver.sizes, len(solver.solutions))", "[4, 8, 16] 2\n")
+        assert execute(page, "print(solver.layers[0])") == f"{picked}\n"
+        execute(page, "solver.layers = [{'kernel_size': 3, 'stride': 2}] * 2")
+        page.wait_for_function(
+            "document.querySelector('.tconv-solver [data-size=\"2\"]').value === '19'"
+        )
+        execute(page, "solver.question = 'sizes'")
+        page.locator('.tconv-solver [data-setting="stride"]:visible').fill("3")
+        assert wait_for(page, "print(solver.sizes)", "[4, 9, 27]\n")
+        refused = execute(page, "solver.sizes = [4, 0]")
+        assert refused == "sizes[1] must be an integer from 1 to 9999, got 0"
+
+
 def test_unrun_notebook_shows_the_tables(lab, notebook):
     shutil.copy(ROOT / "book" / "02-convolution-matrix.ipynb", lab[1])
     with notebook("02-convolution-matrix.ipynb") as page:
