@@ -3,6 +3,14 @@
 from ._assets import page_script, page_style
 from .adjoint_explorer import AdjointExplorer
 from .convolution_explorer import ConvolutionExplorer
-from .shape_solver import ShapeSolver
+from .overlap_explorer import OverlapExplorer
 
-__all__ = ["AdjointExplorer", "ConvolutionExplorer", "ShapeSolver", "page_script", "page_style"]
+__all__ = [
+    "AdjointExplorer",
+    "ConvolutionExplorer",
+   
+    "OverlapExplorer",
+   
+    "page_script",
+    "page_style",
+]

@@ -18,9 +18,13 @@ _EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.
 WIDGETS = {
     "ConvolutionExplorer": "convolution_explorer",
     "AdjointExplorer": "adjoint_explorer",
-    "ShapeSolver": "shape_solver",
+    "OverlapExplorer": "overlap_explorer",
 }
-_STYLES = ("widgets.css", "adjoint_explorer.css", "shape_solver.css")
+_STYLES = (
+    "widgets.css",
+    "adjoint_explorer.css",
+    "overlap_explorer.css",
+)
 
 
 @cache

@@ -7,7 +7,12 @@ import { outputSize, shape, taps } from "./arithmetic.js";
 const CUTOFF = 1e-10;
 const MAX_SWEEPS = 60;
 
-const dot = (a, b) => a.reduce((sum, value, n) => sum + value * b[n], 0);
+function dot(a, b) {
+  let sum = 0;
+  for (let n = 0; n < a.length; n += 1) sum += a[n] * b[n];
+  return sum;
+}
+
 const transpose = (rows) => rows[0].map((_, column) => rows.map((row) => row[column]));
 
 /** The settings of the operation, as `arithmetic.js` reads them. */

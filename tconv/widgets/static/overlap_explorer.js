@@ -1,0 +1,190 @@
+// The checkerboard: how many taps reach each output, and what that does to a constant image.
+
+import { brief } from "./adjoint_words.js";
+import { button, segments, slider } from "./controls.js";
+import { html } from "./dom.js";
+import { METHODS, even, interior, interiorPeriod, overlapCount, upsampled } from "./overlap.js";
+import { TITLES, evenness, sentence, verdict } from "./overlap_words.js";
+import { actions, captioned, section } from "./panels.js";
+import { Bars, Raster } from "./raster.js";
+import { choice, integer, onChange, pattern, readState } from "./schema.js";
+
+const [MAX_KERNEL, MAX_STRIDE, MAX_LAYERS] = [6, 3, 3];
+const kernelSize = integer(1, MAX_KERNEL, 3);
+const stride = integer(1, MAX_STRIDE, 2);
+
+/** One to three layers, each [kernel size, stride]. */
+const layerStack = {
+  initial: [[3, 2]],
+  parse: (text) => (text.length > 40 ? [] : text.split(";").map((layer) => layer.split(",").map(kernelSize.parse))),
+  print: (layers) => layers.map((layer) => layer.join(",")).join(";"),
+  fit: (value) => {
+    const pairs = Array.isArray(value) && value.length > 0 && value.every((layer) => Array.isArray(layer) && layer.length === 2);
+    if (!pairs) return layerStack.initial;
+    const fitted = value.slice(0, MAX_LAYERS).map(([size, by]) => [kernelSize.fit(size), stride.fit(by)]);
+    return JSON.stringify(fitted) === JSON.stringify(value) ? value : fitted;
+  },
+};
+
+/** What a state may be: the page reads it from the address. */
+export const schema = {
+  input_size: integer(2, 6, 5),
+  layers: layerStack,
+  kernel: choice(["ones", "random", "bilinear"], "ones"),
+  seed: integer(0, 999, 0),
+  selected: pattern(/^$|^(bars|counts|transposed|nearest|subpixel):\d{1,3},\d{1,3}$/, ""),
+};
+
+const selectionOf = (text) => {
+  const [grid, cell] = text.split(":");
+  return text === "" ? null : { grid, cell: cell.split(",").map(Number) };
+};
+
+class Explorer {
+  constructor(model, root) {
+    this.model = model;
+    this.root = root;
+    this.pointed = null;
+    this.#build();
+    this.update();
+  }
+
+  #build() {
+    const told = (grid) => {
+      const selected = (cell) => (cell === null ? null : { grid, cell });
+      return {
+        name: grid,
+        onPoint: (cell) => {
+          this.pointed = selected(cell);
+          this.light();
+        },
+        onPin: (cell) => this.#pin(selected(cell)),
+      };
+    };
+    this.figures = { bars: captioned(new Bars(told("bars"))) };
+    for (const name of ["counts", ...METHODS]) this.figures[name] = captioned(new Raster(told(name)));
+    const set = (name) => (value) => this.change({ [name]: value });
+    this.sliders = {
+      input_size: slider({ letter: "i", name: "input_size", title: "input", onInput: set("input_size") }),
+      depth: slider({ letter: "", name: "depth", title: "layers", onInput: (depth) => this.#deepen(depth) }),
+    };
+    this.pairs = Array.from({ length: MAX_LAYERS }, (_, n) => ["kernel", "stride"].map((title, which) => slider({
+      letter: "ks"[which], name: `${title}_${n + 1}`, title: `${title} ${n + 1}`, onInput: (value) => this.#setLayer(n, which, value),
+    })));
+    this.kernel = segments({ legend: "Kernel", options: ["ones", "random", "bilinear"].map((kind) => [kind, kind]), onChoose: set("kernel") });
+    this.dice = button("new random weights", () => this.change({ seed: (this.state.seed + 1) % 1000 }));
+    this.note = html("p", { class: "note", role: "status" });
+    this.verdict = html("p", { class: "verdict", role: "status" });
+    this.sentence = html("p", { class: "sentence", "aria-live": "polite" });
+    this.root.classList.add("tconv-explorer");
+    this.root.append(
+      html("div", { class: "sliders" }, ...[...Object.values(this.sliders), ...this.pairs.flat()].map((one) => one.element)),
+      this.note,
+      html("div", { class: "views" },
+        section("overlap", "Overlap", "how many taps reach each output: along one axis, and in two",
+          html("div", { class: "figures overlap" }, this.figures.bars.element, this.figures.counts.element), this.verdict),
+        section("constant", "A constant image", "an image of ones, upsampled by three ways with the same kind of kernel",
+          html("div", { class: "bar" }, this.kernel.element, this.dice),
+          html("div", { class: "figures rasters" }, ...METHODS.map((name) => this.figures[name].element)))),
+      html("div", { class: "said" }, this.sentence),
+      actions({
+        model: this.model, root: this.root, file: "overlap", title: () => this.verdict.textContent,
+        hint: "Point at any bar or cell, or tab to a figure and use the arrow keys. Enter or a click pins.",
+      }));
+  }
+
+  /** Changes the state at the reader's hand and tells the model. */
+  change(changes) {
+    for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
+    this.model.save_changes();
+  }
+
+  /** More layers are like the last one. */
+  #deepen(depth) {
+    const { layers } = this.state;
+    this.change({ layers: Array.from({ length: depth }, (_, n) => layers[Math.min(n, layers.length - 1)]) });
+  }
+
+  #setLayer(n, which, value) {
+    this.change({ layers: this.state.layers.map((layer, m) => (m === n ? layer.map((old, w) => (w === which ? value : old)) : layer)) });
+  }
+
+  #pin(selection) {
+    this.pointed = null;
+    this.state.selected = selection === null ? "" : `${selection.grid}:${selection.cell.join(",")}`;
+    this.drawn.selected = this.state.selected;
+    this.model.set("selected", this.state.selected);
+    this.model.save_changes();
+    this.light();
+  }
+
+  /** Does the model hold what is drawn? Pinning a cell needs no second drawing. */
+  isCurrent() {
+    return Object.keys(schema).every((name) => this.model.get(name) === this.drawn[name]);
+  }
+
+  /** Reads the model and draws everything. */
+  update() {
+    this.drawn = Object.fromEntries(Object.keys(schema).map((name) => [name, this.model.get(name)]));
+    const { state, notes } = readState(schema, (name) => this.model.get(name));
+    this.state = state;
+    this.note.textContent = notes.join("; ");
+    this.sliders.input_size.update(state.input_size, schema.input_size.min, schema.input_size.max);
+    this.sliders.depth.update(state.layers.length, 1, MAX_LAYERS);
+    this.pairs.forEach((pair, n) => pair.forEach((control, which) => {
+      control.element.hidden = n >= state.layers.length;
+      const { min, max } = [kernelSize, stride][which];
+      control.update(state.layers[n]?.[which] ?? min, min, max);
+    }));
+    this.kernel.update(state.kernel);
+    this.dice.disabled = state.kernel !== "random";
+    this.#drawCounts();
+    this.images = Object.fromEntries(METHODS.map((method) => [method, this.#drawImage(method)]));
+    this.light();
+  }
+
+  #drawCounts() {
+    const { input_size: size, layers } = this.state;
+    this.counts = overlapCount(size, layers);
+    const { bars, counts } = this.figures;
+    const noun = layers.length > 1 ? "paths" : "taps";
+    const side = this.counts.length;
+    bars.caption.textContent = `${noun} to each of ${side} positions along an axis`;
+    bars.drawing.draw({ counts: this.counts, inside: interior(size, layers), label: `${noun} to each of ${side} positions: ${this.counts.join(", ")}` });
+    counts.caption.textContent = `${side} × ${side}`;
+    const values = Float64Array.from({ length: side * side }, (_, n) => this.counts[Math.floor(n / side)] * this.counts[n % side]);
+    counts.drawing.draw({ side, values, label: `Overlap in two dimensions, ${side} by ${side}`, text: brief });
+    this.verdict.textContent = verdict(layers);
+  }
+
+  #drawImage(method) {
+    const { caption, drawing, element } = this.figures[method];
+    const image = upsampled(method, this.state.input_size, this.state);
+    const period = interiorPeriod(method, this.state);
+    const said = evenness(period);
+    caption.replaceChildren(html("strong", {}, TITLES[method]), html("span", { class: "evenness" }, said));
+    element.classList.toggle("uneven", !even(period.values));
+    drawing.draw({ ...image, label: `An image of ones through ${TITLES[method]}, ${image.side} by ${image.side}; inside ${said}`, text: brief });
+    return image;
+  }
+
+  /** Lights the pointed or pinned cell, and says what stands there. */
+  light() {
+    const chosen = this.pointed ?? selectionOf(this.state.selected);
+    for (const { drawing } of Object.values(this.figures)) drawing.light([]);
+    const sides = { bars: this.counts.length, counts: this.counts.length };
+    const side = chosen === null ? 0 : sides[chosen.grid] ?? this.images[chosen.grid].side;
+    const there = chosen !== null && chosen.cell.every((n) => n < side) && (chosen.grid !== "bars" || chosen.cell[0] === 0);
+    this.sentence.textContent = there ? sentence(this.state, this.counts, this.images, chosen) : "";
+    if (!there) return;
+    const { bars, [chosen.grid]: own } = this.figures;
+    own.drawing.light([chosen.cell]);
+    if (chosen.grid === "counts") bars.drawing.light(chosen.cell.map((n) => [0, n]));
+  }
+}
+
+/** anywidget's entry point: draws the explorer into `el` and returns the clean-up. */
+export function render({ model, el }) {
+  const explorer = new Explorer(model, el);
+  return onChange(model, Object.keys(schema), () => explorer.isCurrent() || explorer.update());
+}

@@ -1,0 +1,181 @@
+// Two drawings of many numbers: an image of coloured cells, and bars. Each is one SVG and one tab stop,
+// with arrow keys inside, pointer and touch by position.
+
+import { svg } from "./dom.js";
+
+const SIDE = 396;
+// Up to this many cells along a side the numbers have room.
+const MOST_WITH_NUMBERS = 13;
+const POSITIVE = [0, 158, 115];
+const NEGATIVE = [213, 94, 0];
+const LETTER = 0.62; // width of a monospaced letter, of its height
+
+/** Makes an SVG a field of `size()` = [rows, columns] cells to point at. `show(cell | null)` marks the keyboard's cell. */
+function explorable(element, { size, cellAt, show, onPoint, onPin }) {
+  let cursor = [0, 0];
+  const move = (cell) => {
+    cursor = cell.map((n, axis) => Math.max(0, Math.min(size()[axis] - 1, n)));
+    show(cursor);
+    onPoint(cursor);
+  };
+  const within = (event) => {
+    const box = element.getBoundingClientRect();
+    const cell = cellAt((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+    return cell.every((n, axis) => n >= 0 && n < size()[axis]) ? cell : null;
+  };
+  const on = {
+    pointermove: (event) => event.pointerType !== "touch" && onPoint(within(event)),
+    pointerleave: () => onPoint(null),
+    click: (event) => {
+      const cell = within(event);
+      if (cell !== null) onPin((cursor = cell));
+    },
+    focus: () => element.matches(":focus-visible") && move(cursor),
+    blur: () => {
+      show(null);
+      onPoint(null);
+    },
+    keydown: (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      const [row, column] = cursor;
+      const moves = {
+        ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1],
+        Home: [row, 0], End: [row, Infinity], PageUp: [0, column], PageDown: [Infinity, column],
+      };
+      if (moves[event.key]) move(moves[event.key]);
+      else if (event.key === "Enter" || event.key === " ") onPin(cursor);
+      else if (event.key === "Escape") onPin(null);
+      else return;
+      event.preventDefault();
+    },
+  };
+  for (const [name, listener] of Object.entries(on)) element.addEventListener(name, listener);
+}
+
+const field = (name, tone, ...children) => svg("svg", {
+  class: `tconv-grid ${tone}`, "data-grid": name, tabindex: 0, role: "application", "aria-roledescription": "image of numbers",
+}, ...children);
+
+/** Numbers as cells, the larger the more colour: green above zero, vermilion below. */
+export class Raster {
+  constructor({ name, onPoint, onPin }) {
+    this.canvas = document.createElement("canvas");
+    this.picture = svg("image", { width: SIDE, height: SIDE, "image-rendering": "pixelated", preserveAspectRatio: "none" });
+    [this.values, this.lit, this.cursor] = ["values", "lit", "frames"].map((layer) => svg("g", { class: layer }));
+    this.element = field(name, "raster", this.picture, svg("rect", { class: "edge", width: SIDE, height: SIDE }), this.values, this.lit, this.cursor);
+    this.element.setAttribute("viewBox", `0 0 ${SIDE} ${SIDE}`);
+    explorable(this.element, {
+      size: () => [this.side, this.side],
+      cellAt: (x, y) => [Math.floor(y * this.side), Math.floor(x * this.side)],
+      show: (cell) => this.#mark(this.cursor, cell === null ? [] : [cell]),
+      onPoint, onPin,
+    });
+  }
+
+  /** @param {{side: number, values: number[], label: string, text: Function}} content `text(value)` as it stands in a cell */
+  draw({ side, values, label, text }) {
+    this.side = side;
+    this.element.setAttribute("aria-label", label);
+    const numbered = side <= MOST_WITH_NUMBERS;
+    this.#paint(values, numbered ? 0.55 : 1);
+    const cell = SIDE / side;
+    const texts = numbered ? Array.from(values, text) : [];
+    const longest = texts.reduce((length, one) => Math.max(length, one.length), 1);
+    this.values.setAttribute("font-size", Math.min(0.5 * cell, (0.9 * cell) / (LETTER * longest)).toFixed(1));
+    this.values.replaceChildren(...texts.map((one, n) =>
+      svg("text", { x: ((n % side) + 0.5) * cell, y: (Math.floor(n / side) + 0.5) * cell }, one)));
+  }
+
+  /** One pixel a cell, as strong as the number is large. */
+  #paint(values, strongest) {
+    const { canvas, side } = this;
+    Object.assign(canvas, { width: side, height: side });
+    const context = canvas.getContext("2d");
+    const pixels = context.createImageData(side, side);
+    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    values.forEach((value, n) => {
+      pixels.data.set(value < 0 ? NEGATIVE : POSITIVE, 4 * n);
+      pixels.data[4 * n + 3] = Math.round((255 * strongest * Math.abs(value)) / largest);
+    });
+    context.putImageData(pixels, 0, 0);
+    this.picture.setAttribute("href", canvas.toDataURL());
+  }
+
+  #mark(layer, cells) {
+    const cell = SIDE / this.side;
+    layer.replaceChildren(...cells.map(([r, c]) => svg("rect", {
+      x: c * cell, y: r * cell, width: cell, height: cell, class: "chosen", "data-row": r, "data-column": c,
+    })));
+  }
+
+  light(cells) {
+    this.#mark(this.lit, cells);
+  }
+}
+
+const WIDTH = 440;
+const HEIGHT = 170;
+const [LEFT, TOP, FOOT] = [26, 18, 20];
+// Up to this many bars each has its number and its position written.
+const MOST_BARS_WITH_NUMBERS = 28;
+
+/** Counts as bars; those the borders touch are hollow. */
+export class Bars {
+  constructor({ name, onPoint, onPin }) {
+    this.layers = Object.fromEntries(["border", "solid"].map((layer) => [layer, svg("path", { class: layer })]));
+    [this.values, this.labels, this.lit, this.cursor] = ["values", "labels", "lit", "frames"].map((layer) => svg("g", { class: layer }));
+    this.element = field(name, "bars", this.layers.border, this.layers.solid, this.lit, this.values, this.labels, this.cursor,
+      svg("path", { class: "axis", d: `M${LEFT} ${HEIGHT - FOOT}H${WIDTH}` }));
+    this.element.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+    explorable(this.element, {
+      size: () => [1, this.counts.length],
+      cellAt: (x) => [0, Math.floor((x * WIDTH - LEFT) / this.step)],
+      show: (cell) => this.#mark(this.cursor, cell === null ? [] : [cell[1]]),
+      onPoint, onPin,
+    });
+  }
+
+  /** @param {{counts: number[], inside: number[], label: string}} content `inside` is the first and the last bar of the interior */
+  draw({ counts, inside: [from, to], label }) {
+    this.counts = counts;
+    this.step = (WIDTH - LEFT) / counts.length;
+    this.highest = Math.max(1, ...counts);
+    this.element.setAttribute("aria-label", label);
+    const path = (chosen) => counts.map((_, n) => {
+      const { x, y, width, height } = this.#bar(n);
+      return chosen(n) && height > 0 ? `M${x} ${y}h${width}v${height}h${-width}z` : "";
+    }).join("");
+    this.layers.solid.setAttribute("d", path((n) => n >= from && n <= to));
+    this.layers.border.setAttribute("d", path((n) => n < from || n > to));
+    const numbered = counts.length <= MOST_BARS_WITH_NUMBERS;
+    const middle = (n) => LEFT + (n + 0.5) * this.step;
+    this.values.setAttribute("font-size", Math.min(15, 0.7 * this.step).toFixed(1));
+    this.values.replaceChildren(...(numbered ? counts.map((count, n) => svg("text", { x: middle(n), y: this.#bar(n).y - 9 }, String(count))) : []));
+    const every = numbered ? 1 : 10;
+    const places = counts.map((_, n) => n).filter((n) => n % every === 0);
+    this.labels.replaceChildren(
+      ...places.map((n) => svg("text", { x: middle(n), y: HEIGHT - FOOT / 2 }, String(n))),
+      ...(numbered ? [] : [0, this.highest].map((count) => svg("text", { x: LEFT / 2, y: this.#top(count) }, String(count)))));
+  }
+
+  #top(count) {
+    return HEIGHT - FOOT - ((HEIGHT - FOOT - TOP) * count) / this.highest;
+  }
+
+  #bar(n) {
+    const gap = Math.min(2, 0.12 * this.step);
+    const y = this.#top(this.counts[n]);
+    return { x: LEFT + n * this.step + gap, y, width: this.step - 2 * gap, height: HEIGHT - FOOT - y };
+  }
+
+  #mark(layer, positions) {
+    layer.replaceChildren(...positions.map((n) => {
+      const { x, width } = this.#bar(n);
+      return svg("rect", { x, y: 1, width, height: HEIGHT - FOOT - 1, class: "chosen", "data-row": 0, "data-column": n });
+    }));
+  }
+
+  light(cells) {
+    this.#mark(this.lit, cells.map(([, column]) => column));
+  }
+}
