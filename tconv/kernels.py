@@ -98,14 +98,9 @@ def overlap_count(input_size, kernel_size, *, stride=1, padding=0, output_paddin
     >>> overlap_count((3, 3), 3, stride=2, padding=1)[1]
     array([2, 4, 2, 4, 2])
     """
-    settings = {
-        "kernel_size": kernel_size,
-        "stride": stride,
-        "padding": padding,
-        "output_padding": output_padding,
-        "dilation": dilation,
-    }
-    return stacked_overlap_count(input_size, [settings])
+    layer = {"kernel_size": kernel_size, "stride": stride, "dilation": dilation}
+    crop = {"padding": padding, "output_padding": output_padding}
+    return stacked_overlap_count(input_size, [layer | crop])
 
 
 def stacked_overlap_count(input_size, layers):

@@ -47,6 +47,11 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
     >>> convolution_matrix([1, 2, 3], 4).toarray()
     array([[1, 2, 3, 0],
            [0, 1, 2, 3]])
+    >>> convolution_matrix([[1, 2, 3]], (2, 4), stride=(1, 2), padding=(0, 1)).toarray()
+    array([[2, 3, 0, 0, 0, 0, 0, 0],
+           [0, 1, 2, 3, 0, 0, 0, 0],
+           [0, 0, 0, 0, 2, 3, 0, 0],
+           [0, 0, 0, 0, 0, 1, 2, 3]])
     >>> C = convolution_matrix([[1, 4, 1], [1, 4, 3], [3, 3, 1]], (4, 4))
     >>> C.shape, C.nnz
     ((4, 16), 36)
@@ -62,8 +67,7 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
         raise ValueError(f"kernel must have an axis and no empty one, got shape {kernel.shape}")
     sizes = per_axis("input_shape", input_shape, ndim, 1)
     settings = {"stride": stride, "padding": padding, "dilation": dilation}
-    rows = prod(conv_output_size(sizes, kernel.shape, **settings))
-    columns = prod(sizes)
+    rows, columns = prod(conv_output_size(sizes, kernel.shape, **settings)), prod(sizes)
     stride, padding, dilation = (per_axis(name, settings[name], ndim, 0) for name in settings)
 
     # Number the input's cells, the padding's -1, and look which of them each output reads.
@@ -72,9 +76,8 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
     inner = (slice(p, p + i) for i, p in zip(sizes, padding, strict=True))
     cells[*inner] = np.arange(columns, dtype=index).reshape(sizes)
     extent = [effective_size(k, d) for k, d in zip(kernel.shape, dilation, strict=True)]
-    windows = sliding_window_view(cells, extent)
-    reads = windows[*(slice(None, None, step) for step in (*stride, *dilation))]
-    reads = reads.reshape(rows, kernel.size)
+    every = (slice(None, None, step) for step in (*stride, *dilation))
+    reads = sliding_window_view(cells, extent)[*every].reshape(rows, kernel.size)
     inside = reads >= 0
     entries = np.concatenate([[0], inside.sum(axis=1)]).cumsum(dtype=index)
     weights = np.broadcast_to(kernel.ravel(), reads.shape)

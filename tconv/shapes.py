@@ -30,10 +30,8 @@ def _along_axes(one_axis):
             per_axis(name, v, ndim, 0 if name.endswith("padding") else 1)
             for name, v in settings.items()
         ]
-        results = tuple(
-            one_axis(**dict(zip(settings, values, strict=True)))
-            for values in zip(*axes, strict=True)
-        )
+        each = (dict(zip(settings, values, strict=True)) for values in zip(*axes, strict=True))
+        results = tuple(one_axis(**values) for values in each)
         return results if lengths else results[0]
 
     return every_axis

@@ -71,10 +71,8 @@ def solve_conv_transpose(
         output_padding = output_size - full + 2 * padding
         if 0 <= output_padding < max(stride, dilation):
             even = kernel_size % stride == 0 and gcd(stride, dilation) == 1
-            solutions.append(
-                ConvTransposeSolution(kernel_size, stride, padding, output_padding, dilation, even)
-            )
+            settings = kernel_size, stride, padding, output_padding, dilation
+            solutions.append(ConvTransposeSolution(*settings, even))
     return sorted(
-        solutions,
-        key=lambda found: (output_size != found.stride * input_size, not found.even_overlap),
+        solutions, key=lambda s: (s.stride * input_size != output_size, not s.even_overlap)
     )

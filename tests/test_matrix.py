@@ -54,6 +54,23 @@ def test_the_running_example():
     np.testing.assert_array_equal(matrix @ x, [122, 148, 126, 134])
 
 
+def test_every_axis_has_its_own_size_stride_padding_and_dilation():
+    matrix = tconv.convolution_matrix(
+        [[1, 2, 3], [4, 5, 6]], (3, 5), stride=(2, 1), padding=(1, 0), dilation=(2, 1)
+    )
+    np.testing.assert_array_equal(
+        matrix.toarray(),
+        [
+            [0, 0, 0, 0, 0, 4, 5, 6, 0, 0, 0, 0, 0, 0, 0],
+            [0, 0, 0, 0, 0, 0, 4, 5, 6, 0, 0, 0, 0, 0, 0],
+            [0, 0, 0, 0, 0, 0, 0, 4, 5, 6, 0, 0, 0, 0, 0],
+            [0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0],
+            [0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0],
+            [0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0],
+        ],
+    )
+
+
 def test_taps_on_the_padding_have_no_entry():
     assert tconv.convolution_matrix([1, 2, 3], 3, padding=1).nnz == 7
 
