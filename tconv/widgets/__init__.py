@@ -4,13 +4,13 @@ from ._assets import page_script, page_style
 from .adjoint_explorer import AdjointExplorer
 from .convolution_explorer import ConvolutionExplorer
 from .overlap_explorer import OverlapExplorer
+from .shape_solver import ShapeSolver
 
 __all__ = [
     "AdjointExplorer",
     "ConvolutionExplorer",
-   
     "OverlapExplorer",
-   
+    "ShapeSolver",
     "page_script",
     "page_style",
 ]

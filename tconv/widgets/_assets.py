@@ -19,11 +19,13 @@ WIDGETS = {
     "ConvolutionExplorer": "convolution_explorer",
     "AdjointExplorer": "adjoint_explorer",
     "OverlapExplorer": "overlap_explorer",
+    "ShapeSolver": "shape_solver",
 }
 _STYLES = (
     "widgets.css",
     "adjoint_explorer.css",
     "overlap_explorer.css",
+    "shape_solver.css",
 )
 
 

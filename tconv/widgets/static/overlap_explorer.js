@@ -71,6 +71,7 @@ class Explorer {
     this.pairs = Array.from({ length: MAX_LAYERS }, (_, n) => ["kernel", "stride"].map((title, which) => slider({
       letter: "ks"[which], name: `${title}_${n + 1}`, title: `${title} ${n + 1}`, onInput: (value) => this.#setLayer(n, which, value),
     })));
+    this.layers = this.pairs.map((pair) => html("div", { class: "layer" }, ...pair.map((one) => one.element)));
     this.kernel = segments({ legend: "Kernel", options: ["ones", "random", "bilinear"].map((kind) => [kind, kind]), onChoose: set("kernel") });
     this.dice = button("new random weights", () => this.change({ seed: (this.state.seed + 1) % 1000 }));
     this.note = html("p", { class: "note", role: "status" });
@@ -78,7 +79,8 @@ class Explorer {
     this.sentence = html("p", { class: "sentence", "aria-live": "polite" });
     this.root.classList.add("tconv-explorer");
     this.root.append(
-      html("div", { class: "sliders" }, ...[...Object.values(this.sliders), ...this.pairs.flat()].map((one) => one.element)),
+      html("div", { class: "sliders" }, ...Object.values(this.sliders).map((one) => one.element)),
+      html("div", { class: "sliders layers" }, ...this.layers),
       this.note,
       html("div", { class: "views" },
         section("overlap", "Overlap", "how many taps reach each output: along one axis, and in two",
@@ -132,7 +134,7 @@ class Explorer {
     this.sliders.input_size.update(state.input_size, schema.input_size.min, schema.input_size.max);
     this.sliders.depth.update(state.layers.length, 1, MAX_LAYERS);
     this.pairs.forEach((pair, n) => pair.forEach((control, which) => {
-      control.element.hidden = n >= state.layers.length;
+      this.layers[n].hidden = n >= state.layers.length;
       const { min, max } = [kernelSize, stride][which];
       control.update(state.layers[n]?.[which] ?? min, min, max);
     }));
