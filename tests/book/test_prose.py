@@ -80,9 +80,10 @@ def test_prose_does_not_talk_down(page):
 
 
 def test_a_slip_of_the_pen_is_found(tmp_path, capsys):
-    texts = {"right": "The output is received.", "wrong": "The output is recieved."}
+    wrong = "recieved"  # codespell:ignore
+    texts = {"right": "The output is received.", "wrong": f"The output is {wrong}."}
     (line,) = misspelt(texts, tmp_path, capsys)
-    assert line.endswith("wrong.txt:1: recieved ==> received")
+    assert line.endswith(f"wrong.txt:1: {wrong} ==> received")
 
 
 @pytest.mark.parametrize(
