@@ -129,6 +129,13 @@ def test_static_form_holds_the_same_numbers():
     assert (matrix @ np.ravel(explorer.input)).tolist() == np.ravel(explorer.output).tolist()
 
 
+def test_static_form_shows_what_comes_of_forgetting_the_rotation():
+    explorer = ConvolutionExplorer(direction="transposed", input_size=2, rotate_kernel=False)
+    tables = Tables(explorer.page_html()).found
+    wrong = [[2, 7, 9, 3], [10, 27, 30, 13], [14, 37, 26, 5], [4, 20, 20, 4]]
+    assert tables["Wrong output, the kernel not rotated"] == wrong
+
+
 def test_repr_and_html_are_the_same_each_time():
     first, second = (ConvolutionExplorer(stride=2)._repr_mimebundle_()[0] for _ in range(2))
     assert first["text/html"] == second["text/html"]

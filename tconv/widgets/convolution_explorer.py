@@ -158,15 +158,15 @@ class ConvolutionExplorer(Explorer):
             self.set_trait("output", result[0, 0].tolist())
             self.set_trait("problem", "")
 
-    def _operation(self, input=None):
-        """The operation on ``input``, the explorer's own unless given."""
+    def _operation(self, input=None, kernel=None):
+        """The operation, on the explorer's own input and kernel unless others are given."""
         settings = {"stride": self.stride, "padding": self.padding, "dilation": self.dilation}
         name = f"conv{self.ndim}d"
         if self.direction == "transposed":
             name = f"conv_transpose{self.ndim}d"
             settings["output_padding"] = self.output_padding
         input = np.array([[self.input]] if input is None else input)
-        kernel = np.array([[self.kernel]])
+        kernel = np.array([[self.kernel]] if kernel is None else kernel)
         dtype = np.result_type(input, kernel)
         return getattr(operators, name)(input.astype(dtype), kernel.astype(dtype), **settings)
 
@@ -192,4 +192,9 @@ class ConvolutionExplorer(Explorer):
         if dense.size <= _LARGEST_TABLE:
             letter = "Transposed convolution matrix" if transposed else "Convolution matrix"
             parts.append(table(f"{letter}, {dense.shape[0]} × {dense.shape[1]}", dense, "kernel"))
-        return "".join([*parts, table("Output", self.output, "output")])
+        parts.append(table("Output", self.output, "output"))
+        if transposed and not self.rotate_kernel:
+            unrotated = np.flip([[self.kernel]], range(2, 2 + self.ndim))
+            wrong = self._operation(kernel=unrotated)[0, 0]
+            parts.append(table("Wrong output, the kernel not rotated", wrong, "output"))
+        return "".join(parts)

@@ -9,10 +9,11 @@ export function slider({ letter, name, title, onInput }) {
   const input = html("input", {
     id, type: "range", step: 1, "data-setting": name, input: () => onInput(Number(input.value)),
   });
-  const element = html("div", { class: "slider" },
-    html("label", { for: id }, title, " ", html("i", {}, letter)), output, input);
+  const symbol = html("i", {}, letter);
+  const element = html("div", { class: "slider" }, html("label", { for: id }, title, " ", symbol), output, input);
   return {
     element,
+    letter: symbol,
     update(value, min, max) {
       Object.assign(input, { min, max, value });
       input.style.setProperty("--filled", `${(100 * (value - min)) / Math.max(1, max - min)}%`);

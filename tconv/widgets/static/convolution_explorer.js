@@ -177,18 +177,20 @@ class Explorer {
     const { state } = this;
     const transposed = state.direction === "transposed";
     const reach = effective(state.kernel_size, state.dilation);
-    for (const [name, , title] of SLIDERS) {
+    for (const [name] of SLIDERS) {
       const { min, max } = schema[name];
       const upTo = name === "padding" ? Math.max(reach - 1, state.padding) : max;
       this.sliders[name].update(state[name], min, upTo);
       this.sliders[name].element.hidden = name === "output_padding" && !transposed;
-      this.sliders[name].element.title = title;
+      if (name === "input_size") this.sliders[name].letter.textContent = transposed ? "i′" : "i";
     }
     const { letters, numbers } = sizeFormula(state);
     this.formula.replaceChildren(html("i", {}, letters), " = ", html("b", {}, numbers));
     const [number, words] = relationship(state);
     const name = paddingName(state);
-    this.badge.textContent = `${number} · ${words}${name ? ` · padding: ${name}` : ""}`;
+    // The names are those of stride 1, where half padding is the one that keeps the size.
+    const named = name && state.stride === 1 ? ` · padding: ${name}` : "";
+    this.badge.textContent = `${number} · ${words}${named}`;
   }
 
   #drawProblem(refused) {
