@@ -3,12 +3,14 @@
 from ._assets import page_script, page_style
 from .adjoint_explorer import AdjointExplorer
 from .convolution_explorer import ConvolutionExplorer
+from .generator_explorer import GeneratorExplorer
 from .overlap_explorer import OverlapExplorer
 from .shape_solver import ShapeSolver
 
 __all__ = [
     "AdjointExplorer",
     "ConvolutionExplorer",
+    "GeneratorExplorer",
     "OverlapExplorer",
     "ShapeSolver",
     "page_script",

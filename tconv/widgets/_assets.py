@@ -20,12 +20,14 @@ WIDGETS = {
     "AdjointExplorer": "adjoint_explorer",
     "OverlapExplorer": "overlap_explorer",
     "ShapeSolver": "shape_solver",
+    "GeneratorExplorer": "generator_explorer",
 }
 _STYLES = (
     "widgets.css",
     "adjoint_explorer.css",
     "overlap_explorer.css",
     "shape_solver.css",
+    "generator_explorer.css",
 )
 
 
