@@ -8,6 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
+import rjsmin
 from docutils import nodes
 
 from tconv.widgets import _assets
@@ -56,7 +57,7 @@ def write_widget_assets(app):
     """Write the widgets' script and style sheet beside the theme's."""
     static = Path(app.outdir, "_static")
     static.mkdir(parents=True, exist_ok=True)
-    (static / WIDGET_SCRIPT).write_text(_assets.page_script(), encoding="utf-8")
+    (static / WIDGET_SCRIPT).write_text(rjsmin.jsmin(_assets.page_script()), encoding="utf-8")
     (static / WIDGET_STYLE).write_text(_assets.page_style(), encoding="utf-8")
 
 

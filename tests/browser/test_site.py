@@ -89,6 +89,12 @@ def test_page_is_light(visit, served_book, path):
     assert kib <= KIB_PER_PAGE, f"{path}: {kib:.0f} KiB\n{json.dumps(sizes, indent=1)}"
 
 
+def test_all_widgets_together_are_light(book):
+    files = [book / "_static" / name for name in ("tconv-widgets.js", "tconv-widgets.css")]
+    kib = sum(len(gzip.compress(file.read_bytes())) for file in files) / 1024
+    assert 10 < kib <= 60, f"{kib:.1f} KiB compressed"
+
+
 def test_search_finds_a_chapter(visit, site):
     with visit(site, PAGES[0]) as page:
         page.keyboard.press("Control+k")
