@@ -204,6 +204,52 @@ def test_shape_solver_syncs_both_ways(lab, notebook):
         assert refused == "sizes[1] must be an integer from 1 to 9999, got 0"
 
 
+def test_adjoint_explorer_syncs_both_ways(lab, notebook):
+    write(
+        lab[1],
+        "adjoint.ipynb",
+        "from tconv.widgets import AdjointExplorer\nexplorer = AdjointExplorer()\nexplorer",
+    )
+    with notebook("adjoint.ipynb") as page:
+        run_all(page)
+        page.wait_for_selector('.tconv-explorer [data-grid="back"]')
+        page.locator('.tconv-explorer [data-setting="stride"]').fill("2")
+        assert wait_for(
+            page, "print(explorer.stride, explorer.y, explorer.forward)", "2 [[2]] [[122]]\n"
+        )
+        assert execute(page, "print(explorer.inner_products)") == "[244, 244]\n"
+        execute(page, "explorer.x = [[1, 0, 0], [0, 0, 0], [0, 0, 2]]")
+        page.wait_for_function(
+            "document.querySelectorAll('.tconv-explorer [data-grid=back] .values text').length === 9"
+        )
+        assert page.locator(".tconv-explorer .products b").all_text_contents() == ["6", "6"]
+        page.locator('.tconv-explorer [data-grid="kernel"]').focus()
+        page.keyboard.press("5")
+        page.keyboard.press("Enter")
+        assert wait_for(page, "print(explorer.forward, explorer.rank)", "[[7]] 1\n")
+        assert execute(page, "explorer.padding = 7").startswith("The value of the 'padding' trait")
+
+
+def test_overlap_explorer_syncs_both_ways(lab, notebook):
+    write(
+        lab[1],
+        "overlap.ipynb",
+        "from tconv.widgets import OverlapExplorer\nexplorer = OverlapExplorer(input_size=3)\nexplorer",
+    )
+    with notebook("overlap.ipynb") as page:
+        run_all(page)
+        page.wait_for_selector('.tconv-explorer [data-grid="counts"]')
+        page.locator('.tconv-explorer [data-setting="kernel_1"]').fill("4")
+        expected = tconv.overlap_count(3, 4, stride=2).tolist()
+        assert wait_for(page, "print(explorer.layers, explorer.counts)", f"[[4, 2]] {expected}\n")
+        execute(page, "explorer.layers = [(3, 2), (2, 2)]")
+        stacked = execute(page, "print(*explorer.counts, sep=', ')").strip()
+        label = f"paths to each of 14 positions: {stacked}"
+        page.wait_for_selector(f'.tconv-explorer [data-grid="bars"][aria-label="{label}"]')
+        refused = execute(page, "explorer.layers = [(9, 2)]")
+        assert "1 to 3 pairs of a kernel size" in refused
+
+
 def test_unrun_notebook_shows_the_tables(lab, notebook):
     shutil.copy(ROOT / "book" / "02-convolution-matrix.ipynb", lab[1])
     with notebook("02-convolution-matrix.ipynb") as page:

@@ -77,9 +77,13 @@ class Explorer {
     this.way = html("p", { class: "way", role: "status" });
     this.sentence = html("p", { class: "sentence", "aria-live": "polite" });
     const id = uniqueId("edit");
-    this.editField = html("input", { id, type: "number", step: "any", inputmode: "decimal", change: () => this.#write() });
+    this.editField = html("input", {
+      id, type: "number", step: "any", inputmode: "decimal", change: () => this.#write(),
+      keydown: (event) => event.key === "Enter" && this.#write(), // JupyterLab keeps Enter from becoming a change
+    });
     this.editor = html("p", { class: "editor", hidden: true }, html("label", { for: id }, "value "), this.editField);
     this.root.classList.add("tconv-explorer");
+    this.root.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take digits for its own
     this.root.append(
       html("div", { class: "bar" }, html("strong", {}, "There and back"), this.presets.element),
       html("div", { class: "sliders" }, ...SLIDERS.map(([name]) => this.sliders[name].element)), this.alert, this.note,

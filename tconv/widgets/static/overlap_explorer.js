@@ -78,6 +78,7 @@ class Explorer {
     this.verdict = html("p", { class: "verdict", role: "status" });
     this.sentence = html("p", { class: "sentence", "aria-live": "polite" });
     this.root.classList.add("tconv-explorer");
+    this.root.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take digits for its own
     this.root.append(
       html("div", { class: "sliders" }, ...Object.values(this.sliders).map((one) => one.element)),
       html("div", { class: "sliders layers" }, ...this.layers),
