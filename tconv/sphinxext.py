@@ -70,7 +70,8 @@ def prepare_page(app, pagename, templatename, context, doctree):
         app.add_css_file(WIDGET_STYLE)
         app.add_js_file(WIDGET_SCRIPT)
     # docutils gives a bibliography roles that ARIA has since withdrawn.
-    body = body.replace(' role="doc-biblioentry"', "").replace('role="list" class="cit', 'class="cit')
+    for role in (' role="doc-biblioentry"', ' role="list"'):
+        body = body.replace(role, "")
     # A reader who does not scroll so far does not wait for the pictures there.
     context["body"] = body.replace("<img ", '<img loading="lazy" ')
     # Scripts without a file are inline: the theme's settings, which only its version menu reads,
