@@ -13,7 +13,9 @@ gradient of weight    ``map @ columns(image).T``
 ====================  =====================================
 
 The columns hold the image once per tap. They are made for a block of the channels and of the batch
-at a time: at most `BLOCK` entries, unless those of one sample and one channel per group are more.
+at a time. Its columns, its part of the map and its part of the weight have at most `BLOCK` entries
+each, unless those of one sample and one channel per group are more; beside arguments and result no
+operator holds more than these three.
 """
 
 from dataclasses import dataclass
@@ -54,11 +56,15 @@ class Geometry:
             held, moving, image = zip(*index, strict=True)
             yield (moving, held, image) if self.fewer_cells else (held, moving, image)
 
-    def blocks(self, batch, groups, channels):
-        """Slices of the batch and of the channels that keep the columns below `BLOCK` entries."""
-        entries = groups * prod(self.kernel_size) * prod(self.map_size)
-        samples = max(1, min(batch, BLOCK // entries))
-        step = max(1, BLOCK // (entries * samples))
+    def blocks(self, batch, groups, channels, outputs):
+        """Slices of the batch and of the channels that keep columns, map and weight below `BLOCK`.
+
+        Nor does the map of a block have more entries than the columns of the whole batch.
+        """
+        taps, cells = prod(self.kernel_size), prod(self.map_size)
+        largest = BLOCK // (groups * cells * max(taps, outputs))
+        samples = max(1, min(batch, largest, batch * channels * taps // outputs))
+        step = max(1, BLOCK // (groups * taps * max(cells * samples, outputs)))
         for n, c in product(range(0, batch, samples), range(0, channels, step)):
             yield slice(n, n + samples), slice(c, c + step)
 
@@ -119,12 +125,13 @@ def direct(image, weight, geometry):
     """Map ``(N, G, O, *map_size)`` of an image; weight ``(G, O, C, *kernel_size)``."""
     n, g, c = image.shape[:3]
     outputs = weight.shape[1]
-    map_ = np.zeros((g, outputs, n, prod(geometry.map_size)), image.dtype)
-    for samples, channels in geometry.blocks(n, g, c):
+    map_ = np.zeros((n, g, outputs, *geometry.map_size), image.dtype)
+    for samples, channels in geometry.blocks(n, g, c, outputs):
         rows = weight[:, :, channels].reshape(g, outputs, -1)
-        found = rows @ _columns(image[samples, :, channels], geometry)
-        map_[:, :, samples] += found.reshape(g, outputs, -1, map_.shape[3])
-    return np.moveaxis(map_.reshape(g, outputs, n, *geometry.map_size), 2, 0)
+        flat = rows @ _columns(image[samples, :, channels], geometry)
+        map_[samples] += np.moveaxis(flat.reshape(g, outputs, -1, *geometry.map_size), 2, 0)
+        del flat  # before the next block's is made
+    return map_
 
 
 def transposed(map_, weight, geometry):
@@ -132,13 +139,14 @@ def transposed(map_, weight, geometry):
     n, g, outputs = map_.shape[:3]
     c = weight.shape[2]
     image = np.zeros((n, g, c, *geometry.image_size), map_.dtype)
-    for samples, channels in geometry.blocks(n, g, c):
+    for samples, channels in geometry.blocks(n, g, c, outputs):
         rows, flat = weight[:, :, channels].reshape(g, outputs, -1), _flat(map_[samples])
         if geometry.fewer_cells:
             columns = (flat.swapaxes(1, 2) @ rows).swapaxes(1, 2)
         else:
             columns = rows.swapaxes(1, 2) @ flat
         _scatter(columns, image[samples, :, channels], geometry)
+        del flat, columns  # before the next block's are made
     return image
 
 
@@ -147,8 +155,9 @@ def weight_gradient(image, map_, geometry):
     n, g, c = image.shape[:3]
     outputs = map_.shape[2]
     gradient = np.zeros((g, outputs, c, *geometry.kernel_size), image.dtype)
-    for samples, channels in geometry.blocks(n, g, c):
-        columns = _columns(image[samples, :, channels], geometry)
-        found = _flat(map_[samples]) @ columns.swapaxes(1, 2)
-        gradient[:, :, channels] += found.reshape(g, outputs, -1, *geometry.kernel_size)
+    for samples, channels in geometry.blocks(n, g, c, outputs):
+        flat, columns = _flat(map_[samples]), _columns(image[samples, :, channels], geometry)
+        part = gradient[:, :, channels]
+        part += (flat @ columns.swapaxes(1, 2)).reshape(part.shape)
+        del flat, columns  # before the next block's are made
     return gradient

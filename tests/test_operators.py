@@ -1,5 +1,6 @@
 """Operators against PyTorch: exhaustively in one dimension, by drawn settings in one to three."""
 
+import tracemalloc
 from itertools import product
 
 import numpy as np
@@ -245,6 +246,44 @@ def test_the_size_of_the_blocks_does_not_matter(layer, block):
         gradient = WEIGHT_GRAD[ndim - 1](x, weight.shape, y, **settings)
     np.testing.assert_array_equal(back, INPUT_GRAD[ndim - 1](x.shape, weight, y, **settings))
     np.testing.assert_array_equal(gradient, WEIGHT_GRAD[ndim - 1](x, weight.shape, y, **settings))
+
+
+def _extra_memory(function):
+    """Bytes at the peak, beside arguments and result."""
+    tracemalloc.start()
+    result = function()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak - result.nbytes
+
+
+MEMORY = {  # batch, C_in, C_out, size, kernel size, stride, padding of the transposed convolution
+    "many samples": (64, 8, 8, 16, 4, 2, 1),
+    "a map larger than the columns": (16, 128, 3, 16, 4, 2, 1),
+    "more taps than cells": (4, 32, 16, 4, 9, 1, 4),
+    "many channels": (1, 64, 256, 8, 4, 2, 1),
+    "one cell": (16, 20, 64, 1, 4, 1, 0),
+}
+
+
+@pytest.mark.parametrize("layer", MEMORY.values(), ids=MEMORY)
+@pytest.mark.parametrize("block", [_core.BLOCK, 2**16])
+def test_extra_memory_is_bounded(layer, block, monkeypatch):
+    """By three blocks; and, where the weight is the smaller, by twice the columns."""
+    monkeypatch.setattr(_core, "BLOCK", block)
+    batch, c_in, c_out, size, k, s, p = layer
+    x, weight = np.ones((batch, c_in, size, size)), np.ones((c_in, c_out, k, k))
+    y = tconv.conv_transpose2d(x, weight, stride=s, padding=p)
+    columns = 8 * batch * c_out * k**2 * size**2
+    slack = 2**15
+    for function in (
+        lambda: tconv.conv_transpose2d(x, weight, stride=s, padding=p),
+        lambda: tconv.conv2d(y, weight, stride=s, padding=p),
+        lambda: tconv.conv2d_weight_grad(y, weight.shape, x, stride=s, padding=p),
+    ):
+        extra = _extra_memory(function)
+        assert extra <= 3 * 8 * block + slack
+        assert extra <= 2 * max(columns, weight.nbytes) + slack
 
 
 def test_bare_arrays_are_one_channel_of_one_sample():
