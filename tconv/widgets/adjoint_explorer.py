@@ -41,8 +41,8 @@ class AdjointExplorer(Explorer):
     stride, padding : int
         As in `tconv.conv2d`: 1 to 3, and 0 to 2.
     x, y, kernel : array_like, shape (size, size)
-        The numbers; those of the book's running example unless given. `x` and `kernel` set the
-        sizes; `y` has the shape of Cx.
+        The numbers; those of the book's running example unless given. ``x`` and ``kernel`` set the
+        sizes; ``y`` has the shape of Cx.
     percent : int
         How much of the way from x the slider has gone, 0 to 100.
     towards : {"pseudo-inverse", "adjoint"}

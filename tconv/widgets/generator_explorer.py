@@ -32,7 +32,7 @@ class GeneratorExplorer(Explorer):
         How far from the first to the other, 0 to 100.
     z : sequence of float
         The latent numbers themselves, each from −3 to 3. Empty, they are those of the samples;
-        setting a seed or `percent` empties it.
+        setting a seed or ``percent`` empties it.
     pad_x, pad_y : int
         The two latent numbers that the pad moves.
     selected : str
