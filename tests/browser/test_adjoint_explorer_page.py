@@ -137,6 +137,9 @@ def test_every_input_on_the_way_to_the_pseudo_inverse_has_the_same_output(show):
             "16 of 16 numbers of x changed, 0 of 4 numbers of Cx"
             in page.locator(".way").text_content()
         )
+        move_slider(page, "percent", 0)
+        assert page.locator(".way").text_content().startswith("x′ = x: nothing has changed yet")
+        move_slider(page, "percent", 100)
         page.get_by_text("x → CᵀCx").click()
         assert numbers(page, "walked") == numbers(page, "back")
         assert "4 of 4 numbers of Cx." in page.locator(".way").text_content()
