@@ -8,7 +8,7 @@ import pytest
 
 TABLE = Path(__file__).parents[1] / "book" / "questions.toml"
 QUESTIONS = tomllib.loads(TABLE.read_text(encoding="utf-8"))["question"]
-FIRST = 3
+FIRST = 5
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["search"])
