@@ -66,6 +66,15 @@ def test_every_small_setting_in_one_dimension(kernel_size):
     assert (direct, transposed) == (480, 2400)
 
 
+def _fitting(size, kernel, stride, padding, dilation, transposed):
+    """Kernel and padding, made smaller where the kernel does not fit or nothing is left."""
+    axes = list(zip(size, kernel, stride, padding, dilation, strict=True))
+    if transposed:
+        full = [s * (i - 1) + d * (k - 1) + 1 for i, k, s, _, d in axes]
+        return kernel, tuple(min(p, (f - 1) // 2) for f, p in zip(full, padding, strict=True))
+    return tuple(min(k, (i + 2 * p - 1) // d + 1) for i, k, _, p, d in axes), padding
+
+
 @st.composite
 def layers(draw, transposed, complex_too=True):
     """Number of axes, input, weight, bias, settings: integer-valued, so that sums are exact."""
@@ -79,6 +88,8 @@ def layers(draw, transposed, complex_too=True):
     per_group = draw(st.integers(1, 2)), draw(st.integers(1, 2))
     stride, dilation = per_axis(1, 3), per_axis(1, 3)
     kernel, size, padding = per_axis(1, 3), per_axis(1, largest), per_axis(0, 2)
+    if draw(st.integers(0, 3)):  # three in four fit; the others show that both refuse
+        kernel, padding = _fitting(size, kernel, stride, padding, dilation, transposed)
     settings = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     if transposed:
         settings["output_padding"] = tuple(
@@ -263,6 +274,7 @@ MEMORY = {  # batch, C_in, C_out, size, kernel size, stride, padding of the tran
     "more taps than cells": (4, 32, 16, 4, 9, 1, 4),
     "many channels": (1, 64, 256, 8, 4, 2, 1),
     "one cell": (16, 20, 64, 1, 4, 1, 0),
+    "a weight larger than a block": (1, 512, 64, 1, 4, 1, 0),
 }
 
 
