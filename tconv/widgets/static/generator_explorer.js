@@ -97,7 +97,7 @@ class Explorer {
     this.note = html("p", { class: "note", role: "status" });
     const share = button("copy link", () => copy(this.model.address(), share), { hidden: this.model.address === undefined });
     const end = (n) => html("div", { class: "end" }, this.thumbs[n].element, this.names[n]);
-    const figure = (kind, caption, ...content) => html("figure", { class: kind }, html("figcaption", {}, ...caption), ...content);
+    const figure = (kind, caption, ...content) => html("div", { class: `figure ${kind}` }, html("p", { class: "caption" }, ...caption), ...content);
     this.root.classList.add("tconv-explorer", "generator");
     this.root.append(
       html("div", { class: "bar" },
