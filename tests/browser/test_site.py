@@ -78,6 +78,7 @@ def test_page_is_light(visit, served_book, path):
     sizes = {}
     with visit(served_book, "search.html") as page:
         page.context.clear_cookies()
+        page.wait_for_load_state("networkidle")  # going on sooner would break requests off
 
         def weigh(response):
             sizes[response.url] = len(gzip.compress(response.body()))
