@@ -149,7 +149,7 @@ def test_page_shows_the_image_and_every_layers_maps(show):
         assert shows(page, one)
         assert (len(grey_levels(page, "maps1")), len(grey_levels(page, "maps1")[0])) == (70, 70)
         assert (len(grey_levels(page, "maps2")), len(grey_levels(page, "maps2")[0])) == (62, 126)
-        captions = page.locator(".caption").all_text_contents()
+        captions = page.locator(".heading").all_text_contents()
         for words in ("64 maps of 7 × 7", "32 maps of 14 × 14", "2·(14 − 1) + 4 − 2·1 = 28"):
             assert any(words in caption for caption in captions), words
 

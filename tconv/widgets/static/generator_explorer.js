@@ -97,7 +97,7 @@ class Explorer {
     this.note = html("p", { class: "note", role: "status" });
     const share = button("copy link", () => copy(this.model.address(), share), { hidden: this.model.address === undefined });
     const end = (n) => html("div", { class: "end" }, this.thumbs[n].element, this.names[n]);
-    const figure = (kind, caption, ...content) => html("div", { class: `figure ${kind}` }, html("p", { class: "caption" }, ...caption), ...content);
+    const panel = (kind, heading, ...content) => html("div", { class: `panel ${kind}` }, html("p", { class: "heading" }, ...heading), ...content);
     this.root.classList.add("tconv-explorer", "generator");
     this.root.append(
       html("div", { class: "bar" },
@@ -105,11 +105,11 @@ class Explorer {
         button("other end", () => this.change({ other_seed: this.#nextSeed(), z: [] }), { "data-action": "other" }), this.walk),
       html("div", { class: "ends" }, end(0), this.percent.element, end(1)), this.note,
       html("div", { class: "studio" },
-        figure("whole", [html("b", {}, `image, ${times(size, size)}`), html("br"), sizeSum(layers.at(-1))], this.image.element),
-        figure("plane", [html("b", {}, "pad"), html("br"), this.menus.pad_x.element, " → ", this.menus.pad_y.element, " ↑"], this.pad.element),
-        figure("latent", [html("b", {}, `z: ${count(latent, "number")}`), html("br"), `the input, ${latent} × 1 × 1`], this.bank.element)),
+        panel("whole", [html("b", {}, `image, ${times(size, size)}`), html("br"), sizeSum(layers.at(-1))], this.image.element),
+        panel("plane", [html("b", {}, "pad"), ": across and up", html("br"), this.menus.pad_x.element, " ", this.menus.pad_y.element], this.pad.element),
+        panel("latent", [html("b", {}, `z: ${count(latent, "number")}`), html("br"), `the input, ${latent} × 1 × 1`], this.bank.element)),
       html("div", { class: "said" }, this.sentence),
-      html("div", { class: "growth" }, ...this.maps.map((map, n) => figure("maps", [html("b", {}, `layer ${n + 1}: ${map.maps} maps of ${times(map.size, map.size)}`), html("br"), sizeSum(layers[n])], map.element))),
+      html("div", { class: "growth" }, ...this.maps.map((map, n) => panel("maps", [html("b", {}, `layer ${n + 1}: ${map.maps} maps of ${times(map.size, map.size)}`), html("br"), sizeSum(layers[n])], map.element))),
       html("div", { class: "bar" },
         html("p", { class: "hint" }, "Drag on the pad, or move a slider. Point at a pixel of the image to see where it comes from; a click or Enter pins it."),
         share, button("save SVG", () => this.#save())));
