@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from test_jupyterlab import execute, lab, notebook, run_all, wait_for, write  # noqa: F401 (fixtures)
 
 import tconv
 from tconv.widgets import GeneratorExplorer
@@ -368,3 +369,27 @@ def test_static_form_is_for_pages_without_script(show):
     with show(explorer(), java_script_enabled=False) as page:
         assert page.locator(".tconv-table").is_visible()
         assert "100,352" in page.locator(".tconv-table").text_content()
+
+
+def test_traits_sync_both_ways_in_jupyterlab(lab, notebook):  # noqa: F811
+    write(
+        lab[1],
+        "generator.ipynb",
+        "import numpy as np\nfrom tconv.widgets import GeneratorExplorer\n"
+        "rng = np.random.default_rng(0)\n"
+        "shapes = [(8, 4, 7, 7), (4, 2, 4, 4), (2, 1, 4, 4)]\n"
+        "layers = [{'weight': rng.normal(size=shape), 'stride': min(n + 1, 2)} for n, shape in enumerate(shapes)]\n"
+        "explorer = GeneratorExplorer(layers)\nexplorer",
+    )
+    with notebook("generator.ipynb") as page:
+        run_all(page)
+        page.wait_for_selector(".tconv-explorer .pad")
+        page.locator('[data-latent="3"]').fill("1.5")
+        assert wait_for(page, "print(explorer.z[3])", "1.5\n")
+        assert execute(page, "explorer.seed = 42; print(explorer.z)") == "[]\n"
+        page.wait_for_function(
+            "[...document.querySelectorAll('.end span')].some((one) => one.textContent === 'sample 42')"
+        )
+        check = "print(np.array_equal(explorer.image, np.rint(127.5 * (explorer.generate([explorer.latent])[0] + 1))))"
+        assert execute(page, check) == "True\n"
+        assert "'percent' trait" in execute(page, "explorer.percent = 101")
