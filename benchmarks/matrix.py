@@ -1,4 +1,4 @@
-"""How the processor time and memory of `tconv.convolution_matrix` grow with the image: `make bench`."""
+"""How the time and memory of `tconv.convolution_matrix` grow with the image: `make bench`."""
 
 import time
 import tracemalloc
