@@ -4,7 +4,7 @@ import { explore, innerProduct, operation, pseudoInverse, same, toRows } from ".
 import { SLIDERS, adjointSchema, normalise, presetValues } from "./adjoint_state.js";
 import { brief, nameOf, sentence, sumInWords, verdict, walkInWords } from "./adjoint_words.js";
 import { inside, nearestPossible, outputSize, problem } from "./arithmetic.js";
-import { button, menu, segments, slider } from "./controls.js";
+import { asExplorer, button, menu, segments, slider } from "./controls.js";
 import { html, numeral, uniqueId } from "./dom.js";
 import { Grid } from "./grid.js";
 import { actions, captioned, section } from "./panels.js";
@@ -82,8 +82,7 @@ class Explorer {
       keydown: (event) => event.key === "Enter" && this.#write(), // JupyterLab keeps Enter from becoming a change
     });
     this.editor = html("p", { class: "editor", hidden: true }, html("label", { for: id }, "value "), this.editField);
-    this.root.classList.add("tconv-explorer");
-    this.root.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take digits for its own
+    asExplorer(this.root);
     this.root.append(
       html("div", { class: "bar" }, html("strong", {}, "There and back"), this.presets.element),
       html("div", { class: "sliders" }, ...SLIDERS.map(([name]) => this.sliders[name].element)), this.alert, this.note,

@@ -2,6 +2,12 @@
 
 import { html, svg, uniqueId } from "./dom.js";
 
+/** Makes `root` an explorer: styled as one, its keys its own (JupyterLab takes digits for shortcuts). */
+export function asExplorer(root, ...classes) {
+  root.classList.add("tconv-explorer", ...classes);
+  root.dataset.lmSuppressShortcuts = "true";
+}
+
 /** A slider with its letter, name and value. `update(value, min, max)` moves it without an event. */
 export function slider({ letter, name, title, onInput }) {
   const id = uniqueId(name);

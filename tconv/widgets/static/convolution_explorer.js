@@ -2,7 +2,7 @@
 
 import { effective, inside, nearestPossible, outputSize, paddingName, problem, relationship, shape, sizeFormula, taps } from "./arithmetic.js";
 import { codeFor } from "./code.js";
-import { button, copy, download, exportSvg, menu, segments, slider, tick } from "./controls.js";
+import { asExplorer, button, copy, download, exportSvg, menu, segments, slider, tick } from "./controls.js";
 import { html, uniqueId } from "./dom.js";
 import { Figures } from "./explorer_figures.js";
 import { SLIDERS, compact, normalise, presetValues, explorerSchema, selectionOf, selectionText, turned } from "./explorer_state.js";
@@ -51,7 +51,10 @@ class Explorer {
     this.note = html("p", { class: "note", role: "status" });
     this.sentence = html("p", { class: "sentence", "aria-live": "polite" });
     const editId = uniqueId("edit");
-    this.editField = html("input", { id: editId, type: "number", step: "any", inputmode: "decimal", change: () => this.#write() });
+    this.editField = html("input", {
+      id: editId, type: "number", step: "any", inputmode: "decimal", change: () => this.#write(),
+      keydown: (event) => event.key === "Enter" && this.#write(),
+    });
     this.editor = html("p", { class: "editor", hidden: true }, html("label", { for: editId }, "value "), this.editField);
     this.walk = player({ label: "Step", onStep: (n) => this.#step(n) });
     this.order = segments({ legend: "Step through", options: [["output", "by output"], ["input", "by input"]], onChoose: (value) => this.#walkBy(value) });
@@ -64,7 +67,7 @@ class Explorer {
       html("div", { class: "bar" }, this.language.element, copyCode), this.code);
     const share = button("copy link", () => copy(this.model.address(), share), { hidden: this.model.address === undefined });
     const hint = html("p", { class: "hint" }, "Point at any cell, or tab to a grid and use the arrow keys. Enter or a click pins; type a digit to edit.");
-    this.root.classList.add("tconv-explorer");
+    asExplorer(this.root);
     this.root.append(
       html("div", { class: "bar" }, this.controls.direction.element, this.controls.ndim.element, this.presets.element),
       html("div", { class: "sliders" }, ...Object.values(this.sliders).map((one) => one.element)),

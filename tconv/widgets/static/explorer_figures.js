@@ -13,10 +13,10 @@ const zero = (cells) => (cells <= WRITTEN_ZEROS ? "0" : "");
 
 /** A grid with its heading in a box that scrolls by itself where the screen is too narrow. */
 function framed(grid, tall = false) {
-  const caption = html("p", { class: "caption" });
+  const caption = html("p", { class: "tconv-caption" });
   const scroller = html("div", { class: tall ? "scroller tall" : "scroller" }, grid.element);
   if (tall) grid.scrollsIn(scroller);
-  return { grid, caption, scroller, element: html("div", { class: "figure" }, caption, scroller) };
+  return { grid, caption, scroller, element: html("div", { class: "tconv-figure" }, caption, scroller) };
 }
 
 const view = (name, title, explanation, ...figures) =>

@@ -1,6 +1,6 @@
 // A trained generator in the page: move its latent numbers, watch every layer's maps grow, ask where a pixel comes from.
 
-import { button, copy, download, exportSvg, menu, slider } from "./controls.js";
+import { asExplorer, button, copy, download, exportSvg, menu, slider } from "./controls.js";
 import { count, html, numeral } from "./dom.js";
 import { fitLatent, grey, mix, receptiveField, run, sample, unpack } from "./generator.js";
 import { LatentPad, latentBank } from "./latent_controls.js";
@@ -98,7 +98,7 @@ class Explorer {
     const share = button("copy link", () => copy(this.model.address(), share), { hidden: this.model.address === undefined });
     const end = (n) => html("div", { class: "end" }, this.thumbs[n].element, this.names[n]);
     const panel = (kind, heading, ...content) => html("div", { class: `panel ${kind}` }, html("p", { class: "heading" }, ...heading), ...content);
-    this.root.classList.add("tconv-explorer", "generator");
+    asExplorer(this.root, "generator");
     this.root.append(
       html("div", { class: "bar" },
         button("new sample", () => this.change({ seed: this.#nextSeed(), percent: 0, z: [] }), { "data-action": "new" }),

@@ -1,7 +1,7 @@
 // The checkerboard: how many taps reach each output, and what that does to a constant image.
 
 import { brief } from "./adjoint_words.js";
-import { button, segments, slider } from "./controls.js";
+import { asExplorer, button, segments, slider } from "./controls.js";
 import { html } from "./dom.js";
 import { METHODS, even, interior, interiorPeriod, overlapCount, upsampled } from "./overlap.js";
 import { TITLES, evenness, sentence, verdict } from "./overlap_words.js";
@@ -77,8 +77,7 @@ class Explorer {
     this.note = html("p", { class: "note", role: "status" });
     this.verdict = html("p", { class: "verdict", role: "status" });
     this.sentence = html("p", { class: "sentence", "aria-live": "polite" });
-    this.root.classList.add("tconv-explorer");
-    this.root.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take digits for its own
+    asExplorer(this.root);
     this.root.append(
       html("div", { class: "sliders" }, ...Object.values(this.sliders).map((one) => one.element)),
       html("div", { class: "sliders layers" }, ...this.layers),

@@ -5,8 +5,8 @@ import { html } from "./dom.js";
 
 /** A drawing with its caption, in a box that scrolls by itself where the screen is too narrow. */
 export function captioned(drawing) {
-  const caption = html("figcaption", {});
-  return { drawing, caption, element: html("figure", {}, caption, html("div", { class: "scroller" }, drawing.element)) };
+  const caption = html("p", { class: "tconv-caption" });
+  return { drawing, caption, element: html("div", { class: "tconv-figure" }, caption, html("div", { class: "scroller" }, drawing.element)) };
 }
 
 /** A titled part of a widget. */

@@ -1,7 +1,7 @@
 // From sizes to the layers that lead from each to the next, and from layers to sizes.
 
 import { sizeFormula } from "./arithmetic.js";
-import { button, copy, download, exportSvg, menu, segments, slider } from "./controls.js";
+import { asExplorer, button, copy, download, exportSvg, menu, segments, slider } from "./controls.js";
 import { count, html, svg, uniqueId } from "./dom.js";
 import { explorerSchema } from "./explorer_state.js";
 import { onChange, readState } from "./schema.js";
@@ -79,7 +79,7 @@ class Solver {
     const save = button("save SVG", () => download(exportSvg(this.root, this.sentence.textContent), "layers.svg", "image/svg+xml"));
     this.search = html("div", { class: "sliders" }, ...Object.values(this.bounds).map((one) => one.element));
     this.layer = html("div", { class: "sliders" }, ...Object.values(this.settings).map((one) => one.element));
-    this.root.classList.add("tconv-explorer", "tconv-solver");
+    asExplorer(this.root, "tconv-solver");
     this.root.append(
       html("div", { class: "bar" }, this.question.element, this.examples.element),
       html("div", { class: "bar" }, this.chain, html("div", { class: "ends" }, this.fewer, this.more)), this.note, this.cards,
