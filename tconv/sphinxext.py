@@ -5,6 +5,7 @@ rest.
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -13,9 +14,8 @@ from PIL import Image
 
 from tconv.widgets import _assets
 
-WIDGET_MARK = 'class="tconv-widget"'
+WIDGET_NAME = re.compile(r'class="tconv-widget" data-widget="(\w+)"')
 MATH_MARK = 'class="math '
-WIDGET_SCRIPT = "tconv-widgets.js"
 WIDGET_STYLE = "tconv-widgets.css"
 
 #: MathJax and the theme write style attributes, icons are ``data:`` pictures. ``file:`` lets a page
@@ -53,12 +53,13 @@ def apply_publisher_settings(app, config):
         config.html_theme_options["repository_url"] = repository
 
 
-def write_widget_assets(app):
-    """Write the widgets' script and style sheet beside the theme's."""
+def write_widget_assets(app, names):
+    """Write script and style sheet for pages with these widgets; return the script's name."""
     static = Path(app.outdir, "_static")
-    static.mkdir(parents=True, exist_ok=True)
-    (static / WIDGET_SCRIPT).write_text(_assets.page_script(), encoding="utf-8")
+    script = f"tconv-{'-'.join(names)}.js"
+    (static / script).write_text(_assets.page_script(names), encoding="utf-8")
     (static / WIDGET_STYLE).write_text(_assets.page_style(), encoding="utf-8")
+    return script
 
 
 def prepare_page(app, pagename, templatename, context, doctree):
@@ -66,9 +67,9 @@ def prepare_page(app, pagename, templatename, context, doctree):
     context["content_security_policy"] = CONTENT_SECURITY_POLICY
     context["page_description"] = _first_paragraph(doctree)
     body = context.get("body", "")
-    if WIDGET_MARK in body:
+    if names := sorted(set(WIDGET_NAME.findall(body))):
         app.add_css_file(WIDGET_STYLE)
-        app.add_js_file(WIDGET_SCRIPT)
+        app.add_js_file(write_widget_assets(app, names))
     # docutils gives a bibliography roles that ARIA has since withdrawn.
     for role in (' role="doc-biblioentry"', ' role="list"'):
         body = body.replace(role, "")
@@ -122,7 +123,6 @@ def setup(app):
     # Jupyter Book sets this one for the extension sphinx_comments, which the book does without.
     app.add_config_value("comments_config", {}, "html")
     app.connect("config-inited", apply_publisher_settings)
-    app.connect("builder-inited", write_widget_assets)
     # After the theme, myst-nb and MathJax have added theirs.
     app.connect("html-page-context", prepare_page, priority=900)
     app.connect("build-finished", lighten_pictures)

@@ -64,12 +64,12 @@ def notebook_module(module):
     return f"{bundle([module])}export default {{ render: ${module}.render }};\n"
 
 
-def page_script():
-    """Return every widget as one classic script that mounts those of its page."""
-    table = ", ".join(f"{name}: ${module}" for name, module in WIDGETS.items())
+def page_script(names=tuple(WIDGETS)):
+    """Return the named widgets as one classic script that mounts those of its page."""
+    table = ", ".join(f"{name}: ${WIDGETS[name]}" for name in names)
     return (
         '(() => {\n"use strict";\n'
-        + bundle([*WIDGETS.values(), "page"])
+        + bundle([*(WIDGETS[name] for name in names), "page"])
         + f"$page.mountAll({{ {table} }});\n}})();\n"
     )
 
