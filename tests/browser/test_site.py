@@ -21,7 +21,7 @@ CHAPTERS = [TOC["root"]] + [
 ]
 PAGES = [f"{chapter}.html" for chapter in CHAPTERS] + ["search.html"]
 NOTEBOOKS = [chapter for chapter in CHAPTERS if (ROOT / f"{chapter}.ipynb").exists()]
-KIB_PER_PAGE = 550  # MathJax alone takes 320 of them
+KIB_PER_PAGE = 560  # MathJax alone takes 320 of them
 # This page holds the weights of a trained generator as well.
 KIB_OF_WEIGHTS = {"book/08-dcgan.html": 150}
 
