@@ -50,7 +50,7 @@ test: lint  ## run everything: lint, unit tests, book, notebooks, browser
 	$(PYTEST) --ignore tests/browser
 	$(MAKE) book
 	$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 600 book
-	TCONV_BOOK='$(CURDIR)/$(HTML)' $(BIN)/pytest -n 2 --dist worksteal tests/browser
+	TCONV_BOOK='$(CURDIR)/$(HTML)' $(PYTEST) tests/browser
 
 .PHONY: test-fast
 test-fast: lint  ## run what takes less than a minute: no book, notebook, browser

@@ -79,16 +79,13 @@ def test_page_fits_a_phone(visit, served_book, path, colour_scheme):
 
 @each_page
 def test_page_is_light(visit, served_book, path):
-    sizes = {}
+    responses = []
     with visit(served_book, "search.html") as page:
         page.context.clear_cookies()
         page.wait_for_load_state("networkidle")  # going on sooner would break requests off
-
-        def weigh(response):
-            sizes[response.url] = len(gzip.compress(response.body()))
-
-        page.on("requestfinished", lambda request: weigh(request.response()))
+        page.on("response", lambda response: responses.append(response))
         page.goto(f"{served_book}/{path}", wait_until="networkidle")
+        sizes = {one.url: len(gzip.compress(one.body())) for one in responses}
     kib = sum(sizes.values()) / 1024
     assert sizes
     allowed = KIB_PER_PAGE + KIB_OF_WEIGHTS.get(path, 0)
