@@ -67,8 +67,8 @@ refresh: $(READY)  ## run the notebooks (or NOTEBOOKS=...) and store their outpu
 	$(BIN)/python tests/book/refresh.py $(NOTEBOOKS)
 
 .PHONY: bench
-bench: $(READY)  ## time tconv beside PyTorch
-	$(BIN)/python benchmarks/run.py
+bench: $(READY)  ## time tconv beside PyTorch and JAX, and the widgets' frames
+	@for file in benchmarks/*.py; do echo; echo $$file; $(BIN)/python $$file || exit; done
 
 # PyTorch's wheels for Linux name CUDA packages that other wheels of the same version do not
 # want: those are left to each machine's installer.

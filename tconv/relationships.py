@@ -1,9 +1,9 @@
 """The numbered relationships of Dumoulin and Visin's guide, each with the condition it holds under.
 
-Number 7, on pooling, is left out: it is number 5 with pooling in the place of convolution. Settings
-are those of the **direct** convolution along one axis, input size ``i``, kernel size ``k``, stride
-``s``, padding ``p``, dilation ``d``, for the transposed ones too: those take ``j``, the direct
-one's output size, as their input size ``i'``.
+Settings are those of the **direct** convolution along one axis, input size ``i``, kernel size ``k``,
+stride ``s``, padding ``p``, dilation ``d``, for the transposed ones too: those take ``j``, the
+direct one's output size, as their input size ``i'``. Number 7 is number 5 with pooling in the place
+of convolution.
 
 >>> RELATIONSHIPS[14].condition(6, 3, 2, 1, 1), RELATIONSHIPS[13].condition(6, 3, 2, 1, 1)
 (True, False)
@@ -82,6 +82,7 @@ RELATIONSHIPS = {
     6: _direct(
         "any padding, any stride", _undilated, lambda i, k, s, p, *_: (i + 2 * p - k) // s + 1
     ),
+    7: _direct("pooling", _unpadded, lambda i, k, s, *_: (i - k) // s + 1),
     8: _transpose("no padding, unit stride", _unit_unpadded, lambda j, k, *_: j + k - 1),
     9: _transpose("any padding, unit stride", _unit, lambda j, k, s, p, *_: j + (k - 1) - 2 * p),
     10: _transpose("half padding", _half, lambda j, *_: j),
