@@ -1,4 +1,7 @@
-"""How the time and memory of `tconv.convolution_matrix` grow with the image: `make bench`."""
+"""How the time and memory of `tconv.convolution_matrix` grow with the image: `make bench`.
+
+A call costs something whatever the image: about as much as for an image of one cell.
+"""
 
 import time
 import tracemalloc
@@ -7,27 +10,34 @@ import numpy as np
 
 import tconv
 
+SIZES = (1, 32, 64, 128, 256, 512)
 
-def main(sizes=(32, 64, 128, 256, 512), runs=7):
-    kernel = np.ones((3, 3))
-    times = {size: [] for size in sizes}
+
+def seconds_per_call(kernel, runs=7):
+    """Median processor time of a call for each size, all of them taking turns."""
+    times = {size: [] for size in SIZES}
     for _ in range(runs):
-        for size in sizes:
+        for size in SIZES:
+            calls = (SIZES[-1] // max(size, SIZES[1])) ** 2  # as many entries at every size
             start = time.process_time()
-            for _ in range((sizes[-1] // size) ** 2):  # as many entries at every size
-                tconv.convolution_matrix(kernel, (size, size), padding=1)
-            times[size].append((time.process_time() - start) / (sizes[-1] // size) ** 2)
-    print(f"{'image':>10}{'entries':>10}{'ms':>9}{'ns per entry':>14}{'peak bytes per entry':>22}")
-    for size in sizes:
-        tracemalloc.start()
-        entries = tconv.convolution_matrix(kernel, (size, size), padding=1).nnz
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        seconds = np.median(times[size])
-        print(
-            f"{size:>6}^2{entries:>12}{1e3 * seconds:>9.2f}"
-            f"{1e9 * seconds / entries:>14.1f}{peak / entries:>22.0f}"
-        )
+            for _ in range(calls):
+                tconv.convolution_matrix(kernel, (size, size), padding=len(kernel) // 2)
+            times[size].append((time.process_time() - start) / calls)
+    return {size: np.median(taken) for size, taken in times.items()}
+
+
+def main():
+    print("kernel   image   entries       ms  ns per entry  peak bytes per entry")
+    for kernel in (np.ones((3, 3)), np.ones((5, 5))):
+        for size, seconds in seconds_per_call(kernel).items():
+            tracemalloc.start()
+            matrix = tconv.convolution_matrix(kernel, (size, size), padding=len(kernel) // 2)
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            print(
+                f"{len(kernel):>4}^2{size:>6}^2{matrix.nnz:>10}{1e3 * seconds:>9.2f}"
+                f"{1e9 * seconds / matrix.nnz:>14.1f}{peak / matrix.nnz:>22.0f}"
+            )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """The numbered relationships of Dumoulin and Visin's guide, each with the condition it holds under.
 
-Settings are those of the **direct** convolution along one axis, input size ``i``, kernel size ``k``,
-stride ``s``, padding ``p``, dilation ``d``, for the transposed ones too: those take ``j``, the
-direct one's output size, as their input size ``i'``. Number 7 is number 5 with pooling in the place
-of convolution.
+Settings are those of the **direct** convolution along one axis, input size ``i``, kernel size
+``k``, stride ``s``, padding ``p``, dilation ``d``, for the transposed ones too: those take ``j``,
+the direct one's output size, as their input size ``i'``. Number 7 is number 5 with pooling in the
+place of convolution.
 
 >>> RELATIONSHIPS[14].condition(6, 3, 2, 1, 1), RELATIONSHIPS[13].condition(6, 3, 2, 1, 1)
 (True, False)
