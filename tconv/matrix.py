@@ -79,7 +79,6 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
     every = (slice(None, None, step) for step in (*stride, *dilation))
     reads = sliding_window_view(cells, extent)[*every].reshape(rows, kernel.size)
     inside = reads >= 0
-    counted = inside.cumsum(dtype=index)
-    entries = np.concatenate([[0], counted[kernel.size - 1 :: kernel.size]], dtype=index)
+    entries = np.pad(inside.cumsum(dtype=index)[kernel.size - 1 :: kernel.size], (1, 0))
     weights = np.broadcast_to(kernel.ravel(), reads.shape)
     return scipy.sparse.csr_array((weights[inside], reads[inside], entries), shape=(rows, columns))
