@@ -41,8 +41,9 @@ serve: $(READY)  ## serve the book at a free port of this machine
 	@$(BIN)/python -u -m http.server 0 --bind 127.0.0.1 --directory $(HTML)
 
 .PHONY: lab
-lab: $(READY)  ## open the notebooks live in JupyterLab
-	$(BIN)/jupyter lab book
+lab: $(READY)  ## open the notebooks live in JupyterLab, which asks no other site for news
+	$(BIN)/jupyter lab --LabApp.news_url=None \
+	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate book
 
 .PHONY: test
 test: lint  ## run everything: lint, unit tests, book, notebooks, browser

@@ -25,6 +25,13 @@ PYTHON = {
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
 
+#: What the book folds or leaves out, JupyterLab folds too.
+FOLDED_IN_JUPYTERLAB = {
+    "hide-input": {"source_hidden": True},
+    "remove-input": {"source_hidden": True},
+    "hide-cell": {"source_hidden": True, "outputs_hidden": True},
+}
+
 
 def normalise(notebook):
     """Return a copy of the notebook without what differs from run to run."""
@@ -33,7 +40,7 @@ def normalise(notebook):
     notebook.metadata = nbformat.from_dict(_only(KEPT_METADATA, notebook.metadata) | PYTHON)
     seen = Counter()
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict(_only(KEPT_CELL_METADATA, cell.metadata))
+        cell.metadata = nbformat.from_dict(_cell_metadata(cell.metadata))
         seen[cell.source] += 1
         cell.id = _cell_id(cell.source, seen[cell.source])
         if cell.cell_type == "code":
@@ -43,6 +50,12 @@ def normalise(notebook):
 
 def _only(names, metadata):
     return {name: value for name, value in metadata.items() if name in names}
+
+
+def _cell_metadata(metadata):
+    folded = [FOLDED_IN_JUPYTERLAB.get(tag, {}) for tag in metadata.get("tags", [])]
+    jupyter = {key: value for fold in folded for key, value in fold.items()}
+    return _only(KEPT_CELL_METADATA, metadata) | ({"jupyter": jupyter} if jupyter else {})
 
 
 def _cell_id(source, occurrence):

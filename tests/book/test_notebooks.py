@@ -315,6 +315,19 @@ def test_normalising_changes_only_a_copy():
     assert notebook == before
 
 
+@pytest.mark.parametrize(
+    ("tags", "folded"),
+    [
+        ([], None),
+        (["hide-input"], {"source_hidden": True}),
+        (["hide-cell"], {"source_hidden": True, "outputs_hidden": True}),
+    ],
+)
+def test_jupyterlab_folds_what_the_book_folds(tags, folded):
+    cell = new_code_cell("1 + 1", metadata={"tags": tags, "jupyter": {"outputs_hidden": True}})
+    assert normalise(new_notebook(cells=[cell])).cells[0].metadata.get("jupyter") == folded
+
+
 def test_equal_cells_get_different_ids():
     notebook = normalise(
         new_notebook(cells=[new_markdown_cell("again"), new_markdown_cell("again")])
