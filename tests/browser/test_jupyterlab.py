@@ -257,6 +257,17 @@ def test_unrun_notebook_shows_the_tables(lab, notebook):
         assert page.locator(".tconv-explorer").count() == 0
 
 
+def test_prose_is_rendered_as_in_the_book(lab, notebook):
+    shutil.copy(ROOT / "book" / "04-padding.ipynb", lab[1])
+    with notebook("04-padding.ipynb") as page:
+        first, *_ = page.locator(".jp-MarkdownCell").all()
+        first.get_by_text("What you will be able to do", exact=True).wait_for()
+        text = first.inner_text()
+        assert "need the two chapters before this one: 02-convolution-matrix" in text
+        assert ":::" not in text
+        assert "{doc}" not in text
+
+
 def test_chapter_runs_from_top_to_bottom(lab, notebook):
     shutil.copy(ROOT / "book" / "02-convolution-matrix.ipynb", lab[1] / "chapter.ipynb")
     with notebook("chapter.ipynb") as page:
