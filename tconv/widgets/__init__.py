@@ -1,10 +1,11 @@
-"""The book's explorers: ipywidgets in a notebook, alive without a kernel in the published page."""
+"""Explorers and quizzes: ipywidgets in a notebook, alive without a kernel in the published page."""
 
 from ._assets import page_script, page_style
 from .adjoint_explorer import AdjointExplorer
 from .convolution_explorer import ConvolutionExplorer
 from .generator_explorer import GeneratorExplorer
 from .overlap_explorer import OverlapExplorer
+from .quiz import Quiz
 from .shape_solver import ShapeSolver
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ConvolutionExplorer",
     "GeneratorExplorer",
     "OverlapExplorer",
+    "Quiz",
     "ShapeSolver",
     "page_script",
     "page_style",

@@ -21,6 +21,7 @@ WIDGETS = {
     "OverlapExplorer": "overlap_explorer",
     "ShapeSolver": "shape_solver",
     "GeneratorExplorer": "generator_explorer",
+    "Quiz": "quiz",
 }
 _STYLES = (
     "widgets.css",
@@ -28,6 +29,7 @@ _STYLES = (
     "overlap_explorer.css",
     "shape_solver.css",
     "generator_explorer.css",
+    "quiz.css",
 )
 
 
