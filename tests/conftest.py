@@ -1,6 +1,42 @@
-"""Settings shared by the tests: Hypothesis draws the same examples on every run."""
+"""Settings and fixtures shared by the tests."""
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
+ROOT = Path(__file__).parents[1]
+
+# Hypothesis draws the same examples on every run.
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def build_book():
+    """Build the book in `source` as the Makefile does, and return the finished process."""
+
+    def run(source, output, **environment):
+        jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
+        command = [jupyter_book, "build", ".", "-W", "-n", "--keep-going"]
+        command += ["--path-output", str(output)]
+        return subprocess.run(
+            command, capture_output=True, text=True, cwd=source, env=os.environ | environment
+        )
+
+    return run
+
+
+@pytest.fixture
+def book_settings(tmp_path):
+    """A folder with all of the book but its pages and its contents."""
+    folder = tmp_path / "book"
+    for name in ("_static", "_templates", "_root"):
+        shutil.copytree(ROOT / "book" / name, folder / name)
+    shutil.copy(ROOT / "book" / "references.bib", folder)
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    return tmp_path

@@ -5,8 +5,6 @@ import functools
 import http.server
 import os
 import shutil
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -44,21 +42,6 @@ def browser():
         browser = chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def build_book():
-    """Build the book in `source` as the Makefile does, and return the finished process."""
-
-    def run(source, output, **environment):
-        jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
-        command = [jupyter_book, "build", ".", "-W", "-n", "--keep-going"]
-        command += ["--path-output", str(output)]
-        return subprocess.run(
-            command, capture_output=True, text=True, cwd=source, env=os.environ | environment
-        )
-
-    return run
 
 
 @pytest.fixture(scope="session")

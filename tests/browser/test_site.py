@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -211,26 +210,20 @@ def test_pages_describe_themselves(documents, book):
 
 
 @pytest.fixture
-def build_small_book(build_book, tmp_path):
+def build_small_book(build_book, book_settings):
     """Build a book of one notebook that has one cell; return the process and the page."""
     make_cell = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
     def build(source, cell_type="markdown", **environment):
-        folder = tmp_path / "book"
-        for name in ("_static", "_templates", "_root", "references.bib"):
-            original = ROOT / "book" / name
-            copy = shutil.copytree if original.is_dir() else shutil.copy
-            folder.mkdir(exist_ok=True)
-            copy(original, folder / name)
-        shutil.copy(ROOT / "_config.yml", tmp_path)
-        (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/small\n", encoding="utf-8")
+        contents = "format: jb-book\nroot: book/small\n"
+        (book_settings / "_toc.yml").write_text(contents, encoding="utf-8")
         title = nbformat.v4.new_markdown_cell("# A small notebook\n\nIt has one cell.")
         cells = [title, make_cell[cell_type](source)]
         notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
-        nbformat.write(notebook, folder / "small.ipynb")
-        process = build_book(tmp_path, tmp_path, **environment)
-        return process, tmp_path / "_build" / "html" / "book" / "small.html"
+        nbformat.write(notebook, book_settings / "book" / "small.ipynb")
+        process = build_book(book_settings, book_settings, **environment)
+        return process, book_settings / "_build" / "html" / "book" / "small.html"
 
     return build
 

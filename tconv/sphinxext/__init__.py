@@ -12,6 +12,7 @@ from pathlib import Path
 from docutils import nodes
 from PIL import Image
 
+from tconv.sphinxext.execution import use_cache_of_environment
 from tconv.widgets import _assets
 
 WIDGET_NAME = re.compile(r'class="tconv-widget" data-widget="(\w+)"')
@@ -123,6 +124,7 @@ def setup(app):
     # Jupyter Book sets this one for the extension sphinx_comments, which the book does without.
     app.add_config_value("comments_config", {}, "html")
     app.connect("config-inited", apply_publisher_settings)
+    app.connect("config-inited", use_cache_of_environment)
     # After the theme, myst-nb and MathJax have added theirs.
     app.connect("html-page-context", prepare_page, priority=900)
     app.connect("build-finished", lighten_pictures)
