@@ -13,6 +13,7 @@ from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
 from tconv.widgets import page_script, page_style
+from tconv.widgets._assets import WIDGETS, bundle
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -42,6 +43,15 @@ def browser():
         browser = chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def script(browser):
+    """A blank page that holds the modules of every widget, to call their functions in."""
+    page = browser.new_page()
+    page.add_script_tag(content=bundle([*WIDGETS.values(), "page"]))
+    yield page
+    page.close()
 
 
 @pytest.fixture(scope="session")
@@ -138,10 +148,10 @@ def settle(page):
     )
 
 
-def page_of(*elements):
+def page_of(*elements, theme="light"):
     """An HTML page with nothing but the given mount elements on it."""
     return (
-        '<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8"><title>widgets</title>'
+        f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8"><title>widgets</title>'
         f'<meta name="viewport" content="width=device-width"><style>{page_style()}</style>'
         f"<body>{''.join(elements)}<script>{page_script()}</script></body></html>"
     )
@@ -151,9 +161,9 @@ def page_of(*elements):
 def show(visit, tmp_path):
     """Open a page with the given explorers: ``with show(ConvolutionExplorer()) as page: ...``."""
 
-    def open_page(*explorers, fragment="", **options):
+    def open_page(*explorers, fragment="", theme="light", **options):
         elements = [e if isinstance(e, str) else e.page_html() for e in explorers]
-        (tmp_path / "page.html").write_text(page_of(*elements), encoding="utf-8")
+        (tmp_path / "page.html").write_text(page_of(*elements, theme=theme), encoding="utf-8")
         return visit(tmp_path.as_uri(), f"page.html{fragment}", **options)
 
     return open_page

@@ -1,14 +1,10 @@
-"""The ConvolutionExplorer in a page without a kernel: pointer, touch, keyboard, address, hostile state."""
-
-import random
-import re
+"""The ConvolutionExplorer in a page without a kernel: pointer, touch, keyboard and address."""
 
 import numpy as np
 import pytest
 
 import tconv
 from tconv.widgets import ConvolutionExplorer
-from tconv.widgets._assets import bundle
 
 KERNEL = np.array([[1, 4, 1], [1, 4, 3], [3, 3, 1]])
 X = np.array([[4, 5, 8, 7], [1, 8, 8, 8], [3, 6, 6, 4], [6, 5, 7, 8]])
@@ -325,101 +321,6 @@ def test_svg_export_is_an_image_of_what_is_shown(show, tmp_path):
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
     for number in (122, 148, 126, 134):
         assert str(number) in texts
-
-
-HOSTILE = [
-    "#ConvolutionExplorer1.stride=99999999999999999999",
-    "#ConvolutionExplorer1.stride=NaN&ConvolutionExplorer1.padding=-7",
-    "#ConvolutionExplorer1.stride=__proto__&ConvolutionExplorer1.__proto__=1",
-    "#ConvolutionExplorer1.constructor=1&ConvolutionExplorer1.direction=constructor",
-    "#ConvolutionExplorer1.input=<img src=x onerror=alert(1)>",
-    "#ConvolutionExplorer1.input=1,2;3&ConvolutionExplorer1.kernel=1e999",
-    "#ConvolutionExplorer1.kernel=" + "9," * 5000,
-    "#ConvolutionExplorer1.selected=output:999,999",
-    "#ConvolutionExplorer1.selected=wrong:0,0&ConvolutionExplorer1.ndim=3",
-    "#ConvolutionExplorer1.input=%00%ff%&&&===",
-    "#" + "a" * 50000,
-]
-
-
-@pytest.mark.parametrize("fragment", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_address_is_clamped_and_said(show, fragment):
-    with show(ConvolutionExplorer(), fragment=fragment) as page:
-        assert page.locator(".tconv-explorer").count() == 1
-        assert page.locator(".tconv-explorer img").count() == 0
-        assert page.evaluate(
-            "({}).polluted === undefined && Object.keys(Object.prototype).length === 0"
-        )
-        size = int(page.locator('[data-setting="input_size"]').input_value())
-        assert 1 <= size <= 7
-        if re.search("stride=999|padding=-7|kernel=1e999|ndim=3", fragment):
-            assert "is now" in page.locator(".note").text_content()
-
-
-def hostile_values(seed, count):
-    """Random and crafted trait values of every kind that JSON can hold."""
-    rng = random.Random(seed)
-    words = [
-        "__proto__",
-        "constructor",
-        "<script>alert(1)</script>",
-        "",
-        "output:0,0",
-        "NaN",
-        "١",
-        "\u0000",
-        "x" * 99,
-    ]
-    plain = [None, True, -1, 0, 3.7, 1e308, -1e308, 2**53, *words]
-
-    def value(depth=0):
-        kind = rng.randrange(5 if depth < 3 else 1)
-        if kind == 0 or kind == 1:
-            return rng.choice(plain)
-        if kind == 2:
-            return [value(depth + 1) for _ in range(rng.randrange(9))]
-        if kind == 3:
-            return {rng.choice(words): value(depth + 1)}
-        return [[rng.choice([1, 2.5, *plain]) for _ in range(4)] for _ in range(4)]
-
-    names = [*ConvolutionExplorer().traits(page=True), "__proto__", "constructor"]
-    return [{rng.choice(names): value() for _ in range(4)} for _ in range(count)]
-
-
-def test_ten_thousand_hostile_states(show):
-    """Read, made whole and computed without an exception; a few hundred of them drawn as well."""
-    states = hostile_values(0, 10_000)
-    with show(ConvolutionExplorer()) as page:
-        page.add_script_tag(content=bundle(["convolution_explorer", "page"]))
-        failed = page.evaluate(
-            """(states) => {
-              const { schema } = $convolution_explorer;
-              const { normalise } = $explorer_state;
-              const failures = [];
-              console.error = (...words) => failures.push(words.map(String).join(" "));
-              states.forEach((hostile, n) => {
-                const model = new $page.PageModel(hostile);
-                const state = normalise($schema.readState(schema, (name) => model.get(name)).state);
-                for (const [name, { min, max }] of Object.entries(schema)) {
-                  if (min !== undefined && !(state[name] >= min && state[name] <= max)) failures.push(`${name}: ${state[name]}`);
-                }
-                if ($arithmetic.problem(state) === null) {
-                  const values = $arithmetic.convolve(state, state.input, state.kernel).flat();
-                  if (!values.every(Number.isFinite)) failures.push(`not finite: ${JSON.stringify(hostile)}`);
-                }
-                if (n % 40 > 0) return;
-                const element = Object.assign(document.createElement("div"), { className: "tconv-widget" });
-                Object.assign(element.dataset, { widget: "ConvolutionExplorer", state: JSON.stringify(hostile) });
-                document.body.replaceChildren(element);
-                $page.mountAll({ ConvolutionExplorer: $convolution_explorer });
-                if (!element.querySelector(".formula")) failures.push(`not drawn: ${JSON.stringify(hostile)}`);
-                if (element.querySelector("script, img")) failures.push("injected");
-              });
-              return failures;
-            }""",
-            states,
-        )
-        assert failed == []
 
 
 def test_broken_state_leaves_a_working_default(show):

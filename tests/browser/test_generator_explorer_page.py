@@ -1,6 +1,5 @@
 """The GeneratorExplorer: its arithmetic against tconv, and what a reader does with it in a page."""
 
-import random
 import re
 import xml.etree.ElementTree as ElementTree
 
@@ -11,7 +10,6 @@ from test_jupyterlab import execute, lab, notebook, run_all, wait_for, write  # 
 
 import tconv
 from tconv.widgets import GeneratorExplorer
-from tconv.widgets._assets import bundle
 from tconv.widgets._generator import mix, sample
 
 PLAN = [(32, 64, 7, 1, 0), (64, 32, 4, 2, 1), (32, 1, 4, 2, 1)]
@@ -37,15 +35,6 @@ LAYERS = random_layers(PLAN)
 
 def explorer(**settings):
     return GeneratorExplorer(LAYERS, **settings)
-
-
-@pytest.fixture(scope="module")
-def script(browser):
-    """A blank page that holds the widget's modules."""
-    page = browser.new_page()
-    page.add_script_tag(content=bundle(["generator_explorer", "page"]))
-    yield page
-    page.close()
 
 
 def grey_levels(page, grid="image"):
@@ -305,62 +294,6 @@ def test_svg_export_holds_the_pixels(show, tmp_path):
     pictures = list(root.iter("{http://www.w3.org/2000/svg}image"))
     assert len(pictures) == 3
     assert all(picture.get("href").startswith("data:image/png") for picture in pictures)
-
-
-HOSTILE = {
-    "seed=99999": "seed was out of range and is now 9999",
-    "z=9,9,9": "z had 3 numbers",
-    "z=" + ",".join(["9"] * 32): "z was out of range",
-    "z=<img src=x onerror=alert(1)>": "z was out of range",
-    "percent=NaN&GeneratorExplorer1.pad_x=-7": "percent was out of range",
-    "__proto__=1&GeneratorExplorer1.constructor=1&GeneratorExplorer1.network=[]": "",
-    "weights=AAAA&GeneratorExplorer1.selected=99,99": "",
-    "selected=__proto__": "selected was out of range",
-}
-
-
-@pytest.mark.parametrize("entry", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_address_is_clamped_and_said(show, entry):
-    with show(explorer(), fragment=f"#GeneratorExplorer1.{entry}") as page:
-        assert HOSTILE[entry] in page.locator(".note").text_content()
-        assert page.locator(".tconv-explorer img").count() == 0
-        assert page.evaluate("Object.keys(Object.prototype).length === 0")
-        assert np.std(grey_levels(page)) > 1
-
-
-def test_hostile_states_neither_fail_nor_inject(show):
-    """Random values for every trait: drawn with the default in their place, or refused in words."""
-    rng = random.Random(0)
-    one = explorer()
-    good = {"network": one.network, "weights": one.weights}
-    layer = one.network[0]
-    odd = [None, True, -1, 3.7, 1e308, "__proto__", "<script>alert(1)</script>", [], {}, [[1]]]
-    odd += [[1e308] * 32, ["1"] * 32, [None] * 32, [layer], [layer | {"stride": 0}], "A" * 99]
-    odd += [[layer | {"out_channels": 10**9}], [layer | {"kernel_size": 10**9}], "AAA="]
-    names = [*one.traits(page=True), "__proto__", "constructor"]
-    states = [good | {rng.choice(names): rng.choice(odd) for _ in range(3)} for _ in range(150)]
-    with show(one) as page:
-        page.add_script_tag(content=bundle(["generator_explorer", "page"]))
-        outcome = page.evaluate(
-            """(states) => {
-              const failures = [], counts = { drawn: 0, refused: 0 };
-              console.error = (...words) => failures.push(words.map(String).join(" "));
-              for (const state of states) {
-                const element = Object.assign(document.createElement("div"), { className: "tconv-widget" });
-                Object.assign(element.dataset, { widget: "GeneratorExplorer", state: JSON.stringify(state) });
-                document.body.replaceChildren(element);
-                $page.mountAll({ GeneratorExplorer: $generator_explorer });
-                if (element.querySelector("script, img")) failures.push("injected");
-                if (element.querySelector(".sentence")?.textContent) counts.drawn += 1;
-                else if (element.querySelector("[role=alert]")) counts.refused += 1;
-                else failures.push(`neither drawn nor refused: ${JSON.stringify(state).slice(0, 200)}`);
-              }
-              return { failures, ...counts };
-            }""",
-            states,
-        )
-    assert outcome["failures"] == []
-    assert min(outcome["drawn"], outcome["refused"]) > 20
 
 
 def test_static_form_is_for_pages_without_script(show):

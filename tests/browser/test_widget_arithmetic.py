@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 import tconv
 from tconv.widgets import ConvolutionExplorer
-from tconv.widgets._assets import bundle, source
+from tconv.widgets._assets import source
 
 TRAITS = ConvolutionExplorer.class_traits()
 SETTINGS = ("input_size", "kernel_size", "stride", "padding", "output_padding", "dilation")
@@ -27,15 +27,6 @@ EVALUATE = """({ settings, input, kernel }) => settings.map((setting) => {
     relationship: $arithmetic.relationship(setting)[0],
   };
 })"""
-
-
-@pytest.fixture(scope="module")
-def script(browser):
-    """A blank page that holds the widgets' modules."""
-    page = browser.new_page()
-    page.add_script_tag(content=bundle(["convolution_explorer", "page"]))
-    yield page
-    page.close()
 
 
 def every_setting(direction, ndim):

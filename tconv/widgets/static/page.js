@@ -47,10 +47,10 @@ export function fromAddress(hash, id, schema) {
 export function toAddress(hash, id, schema, get, original) {
   const entries = [...new URLSearchParams(hash.slice(1))].filter(([key]) => key.includes(".") && !key.startsWith(`${id}.`));
   for (const [name, field] of Object.entries(schema)) {
-    const value = get(name);
-    if (value === undefined || value === null) continue;
+    const fitted = (value) => field.fit(value ?? field.initial);
+    const [value, first] = [fitted(get(name)), fitted(original[name])];
+    if (value === null) continue;
     const text = field.print(value);
-    const first = original[name] ?? field.initial;
     if (first === null || text !== field.print(first)) entries.push([`${id}.${name}`, text]);
   }
   return entries.length === 0 ? "" : `#${entries.map(([key, text]) => `${key}=${encodeURIComponent(text)}`).join("&")}`;
