@@ -2,14 +2,18 @@
 
 import gzip
 import json
+import os
 import re
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
 import yaml
+from PIL import Image
 
 from tconv.widgets import page_script, page_style
 
@@ -218,6 +222,9 @@ def build_small_book(build_book, book_settings):
     def build(source, cell_type="markdown", **environment):
         contents = "format: jb-book\nroot: book/small\n"
         (book_settings / "_toc.yml").write_text(contents, encoding="utf-8")
+        config = yaml.safe_load((book_settings / "_config.yml").read_text(encoding="utf-8"))
+        config["sphinx"]["config"]["redirects"] = {"book/old/place": "book/small"}
+        (book_settings / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
         title = nbformat.v4.new_markdown_cell("# A small notebook\n\nIt has one cell.")
         cells = [title, make_cell[cell_type](source)]
         notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
@@ -244,13 +251,54 @@ def test_a_fault_stops_the_build(build_small_book, source, cell_type, message):
     assert message in log
 
 
-def test_the_publisher_names_address_and_repository(build_small_book):
+def test_the_publisher_names_address_and_repository(build_small_book, browser):
     repository, address = "https://github.com/someone/something", "https://someone.example/book/"
     process, page = build_small_book("Text.", BOOK_REPOSITORY=repository, BOOK_URL=address)
     assert process.returncode == 0, process.stderr
-    document = Document(page)
+    document, site = Document(page), page.parents[1]
     assert repository in document.links
     assert f'<link rel="canonical" href="{address}book/small.html"' in document.text
+
+    properties = dict(re.findall(r'<meta property="og:(.+?)" content="(.*?)">', document.text))
+    assert properties["title"] == "A small notebook"
+    assert properties["description"] == "It has one cell."
+    assert properties["url"] == f"{address}book/small.html"
+    card = site / properties["image"].removeprefix(address)
+    with Image.open(card) as picture:
+        assert picture.size == (int(properties["image:width"]), int(properties["image:height"]))
+    assert card.stat().st_size < 40_000
+
+    sitemap = ElementTree.parse(site / "sitemap.xml")
+    assert [location.text for location in sitemap.findall("{*}url/{*}loc")] == [f"{address}book/small.html"]
+
+    # A page that moved: its old address leads on, with the place in it, with and without scripts.
+    for scripts in (True, False):
+        context = browser.new_context(java_script_enabled=scripts)
+        reader = context.new_page()
+        reader.goto(f"{site.as_uri()}/book/old/place.html#Explorer1.stride=2")
+        reader.wait_for_url(f"{page.as_uri()}{'#Explorer1.stride=2' if scripts else '*'}")
+        context.close()
+
+
+def test_pages_say_what_they_were_checked_against(documents, book):
+    torch = f"PyTorch {version('torch').split('+')[0]}"
+    status = documents[book / "book/reference/status.html"]
+    for chapter in NOTEBOOKS:
+        text = documents[book / f"{chapter}.html"].text
+        assert re.search(rf'Last checked against <a href="[^"]*status.html">{torch}</a>', text)
+        link = re.escape(os.path.relpath(f"{chapter}.html", "book/reference"))
+        assert re.search(
+            rf'href="{link}"[^>]*>.*?\d\d:\d\d</p></td>\s*<td><p>\d+\.\d</p>', status.text
+        )
+    assert version("torch") in status.text
+
+
+def test_citation_is_that_of_the_repository(documents, book):
+    entry = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    text = documents[book / "book/reference/citation.html"].text
+    shown = re.sub(r"<[^>]+>", "", text)
+    for value in (entry["title"], entry["version"], entry["authors"][0]["name"]):
+        assert re.search(rf"= \{{+{re.escape(value)}\}}+,", shown), value
 
 
 def test_no_repository_is_made_up(documents):
