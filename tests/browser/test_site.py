@@ -269,7 +269,9 @@ def test_the_publisher_names_address_and_repository(build_small_book, browser):
     assert card.stat().st_size < 40_000
 
     sitemap = ElementTree.parse(site / "sitemap.xml")
-    assert [location.text for location in sitemap.findall("{*}url/{*}loc")] == [f"{address}book/small.html"]
+    assert [location.text for location in sitemap.findall("{*}url/{*}loc")] == [
+        f"{address}book/small.html"
+    ]
 
     # A page that moved: its old address leads on, with the place in it, with and without scripts.
     for scripts in (True, False):
