@@ -57,6 +57,10 @@ test: lint  ## run everything: lint, unit tests, book, notebooks, browser
 test-fast: lint  ## run what takes less than a minute: no book, notebook, browser
 	$(PYTEST) --ignore tests/browser -m 'not slow'
 
+.PHONY: fuzz
+fuzz: $(READY)  ## try every function with many more random arguments, others each time
+	$(PYTEST) --hypothesis-profile thorough tests/test_fuzzing.py tests/test_operators.py
+
 .PHONY: lint
 lint: $(READY)  ## check style and spelling of code, notebooks and prose
 	$(BIN)/ruff check

@@ -7,7 +7,7 @@ spatial axes.
 import numpy as np
 
 from . import _core
-from ._validation import integer, numeric_arrays, per_axis
+from ._validation import affordable, integer, numeric_arrays, per_axis
 from .shapes import conv_output_size, conv_transpose_output_size, required_output_padding
 
 
@@ -140,4 +140,5 @@ def _finished(output, bias, input):
 def _placeholder(name, shape, dtype):
     """An array of that shape that takes no memory: its shape is all that is read."""
     shape = shape if isinstance(shape, tuple | list) else (shape,)
-    return np.broadcast_to(dtype.type(0), tuple(integer(name, size, 0) for size in shape))
+    sizes = tuple(integer(name, size, 0) for size in shape)
+    return np.broadcast_to(dtype.type(0), affordable(sizes, dtype))

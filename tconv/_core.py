@@ -24,6 +24,8 @@ from math import prod
 
 import numpy as np
 
+from ._validation import affordable, zeros
+
 BLOCK = 2**22
 
 
@@ -99,9 +101,9 @@ def _columns(image, geometry):
     n, g, c = image.shape[:3]
     shape = (g, c * prod(geometry.kernel_size), n * prod(geometry.map_size))
     if geometry.fewer_cells:
-        columns = np.zeros((g, shape[2], shape[1]), image.dtype).swapaxes(1, 2)
+        columns = zeros((g, shape[2], shape[1]), image.dtype).swapaxes(1, 2)
     else:
-        columns = np.zeros(shape, image.dtype)
+        columns = zeros(shape, image.dtype)
     target = _per_tap_and_cell(columns, n, c, geometry)
     for taps, cells, reads in geometry.connections():
         target[..., *taps, *cells] = image[..., *reads]
@@ -125,7 +127,7 @@ def direct(image, weight, geometry):
     """Map ``(N, G, O, *map_size)`` of an image; weight ``(G, O, C, *kernel_size)``."""
     n, g, c = image.shape[:3]
     outputs = weight.shape[1]
-    map_ = np.zeros((n, g, outputs, *geometry.map_size), image.dtype)
+    map_ = zeros((n, g, outputs, *geometry.map_size), image.dtype)
     for samples, channels in geometry.blocks(n, g, c, outputs):
         rows = weight[:, :, channels].reshape(g, outputs, -1)
         flat = rows @ _columns(image[samples, :, channels], geometry)
@@ -138,9 +140,10 @@ def transposed(map_, weight, geometry):
     """Image ``(N, G, C, *image_size)`` that the transpose of `direct` makes of a map."""
     n, g, outputs = map_.shape[:3]
     c = weight.shape[2]
-    image = np.zeros((n, g, c, *geometry.image_size), map_.dtype)
+    image = zeros((n, g, c, *geometry.image_size), map_.dtype)
     for samples, channels in geometry.blocks(n, g, c, outputs):
         rows, flat = weight[:, :, channels].reshape(g, outputs, -1), _flat(map_[samples])
+        affordable((g, rows.shape[2], flat.shape[2]), map_.dtype)
         if geometry.fewer_cells:
             columns = (flat.swapaxes(1, 2) @ rows).swapaxes(1, 2)
         else:
@@ -154,7 +157,7 @@ def weight_gradient(image, map_, geometry):
     """Gradient ``(G, O, C, *kernel_size)`` of ``sum(map_ * direct(image, weight))`` in `weight`."""
     n, g, c = image.shape[:3]
     outputs = map_.shape[2]
-    gradient = np.zeros((g, outputs, c, *geometry.kernel_size), image.dtype)
+    gradient = zeros((g, outputs, c, *geometry.kernel_size), image.dtype)
     for samples, channels in geometry.blocks(n, g, c, outputs):
         flat, columns = _flat(map_[samples]), _columns(image[samples, :, channels], geometry)
         part = gradient[:, :, channels]

@@ -1,12 +1,32 @@
 """Guards shared by the numeric modules: each names the argument, its value and what is allowed."""
 
 import operator
+from math import prod
 
 import numpy as np
 
+MAX_INTEGER = 2**31  # so that sizes, sums of two products of such, fit into 64 bits
+MAX_BYTES = 2**32
 
-def integer(name, value, minimum, allowed="an integer"):
-    """`value` as a Python int no smaller than `minimum`.
+
+def affordable(shape, dtype):
+    """`shape`, unless an array of it would need more than `MAX_BYTES`."""
+    sizes = tuple(map(int, shape))
+    needed = prod(max(1, size) for size in sizes) * np.dtype(dtype).itemsize
+    if needed > MAX_BYTES:
+        raise ValueError(
+            f"an array of shape {sizes} needs {needed:,} bytes; allowed: {MAX_BYTES:,}"
+        )
+    return shape
+
+
+def zeros(shape, dtype):
+    """`np.zeros`, if that is `affordable`."""
+    return np.zeros(affordable(shape, dtype), dtype)
+
+
+def integer(name, value, minimum, allowed="an integer", maximum=MAX_INTEGER):
+    """`value` as a Python int between `minimum` and `maximum`.
 
     Whatever has ``__index__`` counts as an integer (so NumPy's integers do), except booleans.
     """
@@ -19,6 +39,8 @@ def integer(name, value, minimum, allowed="an integer"):
         raise TypeError(f"{name} must be {allowed}, got {value!r} ({kind})") from None
     if number < minimum:
         raise ValueError(f"{name} must be at least {minimum}, got {number}")
+    if number > maximum:
+        raise ValueError(f"{name} must be at most {maximum}, got {number}")
     return number
 
 
@@ -34,11 +56,14 @@ def per_axis(name, value, ndim, minimum):
 
 
 def numeric_arrays(**values):
-    """The values as arrays of integers, floats or complex numbers, all of one dtype; None stays.
+    """The values as arrays of integers, floats or complex numbers, all of one dtype.
+
+    Only `bias` may be None, and then stays so.
 
     PyTorch does not promote between the arguments of a convolution, so neither does tconv.
     """
-    arrays = {name: np.asarray(value) for name, value in values.items() if value is not None}
+    given = (name for name, value in values.items() if value is not None or name != "bias")
+    arrays = {name: np.asarray(values[name]) for name in given}
     first = next(iter(arrays))
     for name, array in arrays.items():
         if array.dtype.kind not in "iufc":

@@ -17,7 +17,7 @@ from math import prod
 import numpy as np
 
 from ._arguments import conv, conv_transpose, grouped
-from ._validation import per_axis
+from ._validation import affordable, integer, per_axis, zeros
 from .matrix import convolution_matrix
 
 
@@ -39,7 +39,7 @@ def _construction(construct):
         x, blocks, _ = grouped(ndim, input, weight, None, groups, facing=1)
         _, c_in, c_out, *k = blocks.shape
         n, _, _, *i = x.shape
-        w = np.zeros((groups, c_in, groups, c_out, *k), weight.dtype)
+        w = zeros((groups, c_in, groups, c_out, *k), weight.dtype)
         w[range(groups), :, range(groups)] = blocks
         x, w = x.reshape(n, groups * c_in, *i), w.reshape(groups * c_in, groups * c_out, *k)
         each = (np.broadcast_to(v, ndim) for v in (i, k, stride, padding, output_padding, dilation))
@@ -67,7 +67,7 @@ def conv_transpose_by_scatter(x, w, i, k, s, p, op, d):
     array([  1,  10, 102,  20, 200])
     """
     span = d * (k - 1) + 1
-    canvas = np.zeros((len(x), w.shape[1], *(s * (i - 1) + span)), x.dtype)
+    canvas = zeros((len(x), w.shape[1], *(s * (i - 1) + span)), x.dtype)
     for n in np.ndindex(*i):
         start = s * n
         window = tuple(map(slice, start, start + span, d))
@@ -152,7 +152,7 @@ def conv_transpose_by_subpixel(x, w, i, k, s, p, op, d):
     w = w.reshape(c_in, c_out, *np.stack([taps, s], axis=1).ravel())
     w = w.transpose(1, *range(3, w.ndim, 2), 0, *range(2, w.ndim, 2))
     w = rotate180(w.reshape(-1, c_in, *taps), ndim=len(k))
-    y = pixel_shuffle(_convolve(x, w, padding=taps - 1, dilation=d // d), s)
+    y = pixel_shuffle(_convolve(x, w, padding=taps - 1, dilation=d // d), tuple(s))
     return _pad_or_crop(y, -p, op - p - (s * taps - span))
 
 
@@ -178,12 +178,12 @@ def insert_zeros(input, stride):
            [3, 0, 4]])
     """
     input = np.asarray(input)
-    entries = (stride,) * input.ndim if np.ndim(stride) == 0 else tuple(stride)
-    if len(entries) > input.ndim:
+    n = len(stride) if isinstance(stride, tuple | list) else input.ndim
+    entries = per_axis("stride", stride, n, 1)
+    if n > input.ndim:
         raise ValueError(f"stride must have at most {input.ndim} entries, got {stride}")
-    entries = per_axis("stride", entries, len(entries), 1)
-    lead, size = np.split(input.shape, [input.ndim - len(entries)])
-    spread = np.zeros((*lead, *(np.multiply(entries, size - 1) + 1)), input.dtype)
+    lead, size = np.split(input.shape, [input.ndim - n])
+    spread = zeros((*lead, *np.maximum(np.multiply(entries, size - 1) + 1, 0)), input.dtype)
     spread[..., *(slice(None, None, s) for s in entries)] = input
     return spread
 
@@ -197,7 +197,9 @@ def rotate180(kernel, ndim=None):
     array([[4, 3],
            [2, 1]])
     """
-    return np.flip(kernel, None if ndim is None else tuple(range(-ndim, 0)))
+    kernel = np.asarray(kernel)
+    ndim = kernel.ndim if ndim is None else integer("ndim", ndim, 0, maximum=kernel.ndim)
+    return np.flip(kernel, tuple(range(-ndim, 0)))
 
 
 def pixel_shuffle(input, upscale_factor):
@@ -219,15 +221,18 @@ def pixel_shuffle(input, upscale_factor):
     array([[1, 2, 3, 4]])
     """
     input = np.asarray(input)
-    factor = (upscale_factor,) * 2 if np.ndim(upscale_factor) == 0 else tuple(upscale_factor)
-    n, phases = len(factor), prod(factor)
-    *lead, channels = input.shape[:-n]
+    n = len(upscale_factor) if isinstance(upscale_factor, tuple | list) else 2
+    factor = per_axis("upscale_factor", upscale_factor, n, 1)
+    if input.ndim <= n:
+        raise ValueError(f"input must have more than {n} axes, got shape {input.shape}")
+    *lead, channels = input.shape[: input.ndim - n]
+    phases = prod(factor)
     if channels % phases:
         raise ValueError(
             f"the channels must be a multiple of the product of upscale_factor = {factor}, "
             f"got {channels}"
         )
-    size, shape = input.shape[-n:], (*lead, channels // phases)
+    size, shape = input.shape[input.ndim - n :], (*lead, channels // phases)
     # (..., C, r_1, r_2, ..., size_1, size_2, ...) -> (..., C, size_1, r_1, size_2, r_2, ...)
     pairs = [axis for a in range(-n, 0) for axis in (a, a - n)]
     apart = input.reshape(*shape, *factor, *size).transpose(*range(len(shape)), *pairs)
@@ -237,8 +242,9 @@ def pixel_shuffle(input, upscale_factor):
 def _pad_or_crop(array, before, after):
     """Zeros on either side of the last axes; a negative number crops."""
     lead = [(0, 0)] * (array.ndim - len(before))
-    zeros = np.maximum(np.transpose([before, after]), 0)
-    padded = np.pad(array, [*lead, *zeros])  # first: a crop may reach into the other side's zeros
+    added = [*lead, *np.maximum(np.transpose([before, after]), 0)]
+    affordable(np.sum(added, axis=1) + array.shape, array.dtype)
+    padded = np.pad(array, added)  # first: a crop may reach into the other side's zeros
     ends = padded.shape[-len(before) :] + np.minimum(after, 0)
     return padded[..., *map(slice, np.maximum(-before, 0), ends)]
 

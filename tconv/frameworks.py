@@ -6,13 +6,11 @@ it. Weights are PyTorch's, ``(C_in, C_out/groups, *kernel)``, which are ONNX's t
 the end translate the others. Keras and JAX put the channels of input and output last.
 """
 
-import math
 from dataclasses import dataclass, replace
-from itertools import product
 
 import numpy as np
 
-from ._validation import integer, per_axis
+from ._validation import MAX_INTEGER, integer, per_axis
 from .constructions import rotate180
 
 _AUTO_PAD = ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER")
@@ -59,7 +57,7 @@ class ConvTransposeLayer:
         if not isinstance(self.kernel_size, tuple | list) or not self.kernel_size:
             raise TypeError(f"kernel_size must be a non-empty tuple, got {self.kernel_size!r}")
         for name in ("kernel_size", "stride", "dilation", "crop_start", "crop_end"):
-            minimum = -math.inf if name.startswith("crop") else 1
+            minimum = -MAX_INTEGER if name.startswith("crop") else 1
             value = self._per_axis(name, getattr(self, name), minimum)
             object.__setattr__(self, name, tuple(value.tolist()))
         integer("groups", self.groups, 1)
@@ -172,10 +170,13 @@ class ConvTransposeLayer:
         """
         self._without_groups("Keras", "a layer per group")
         settings = self._named("kernel_size", "strides", "dilation_rate")
-        backs = (None, *product(*(range(s)[::-1] for s in self.stride)))
-        for settings["padding"], settings["output_padding"] in product(("same", "valid"), backs):
-            if self.from_keras(**settings) == self:
-                break
+        span, stride, _ = self._arrays()
+        for padding, full in ("same", span - span % 2), ("valid", np.zeros_like(span)):
+            back = np.clip(full - np.sum(self.crops, axis=1), 0, stride - 1)
+            for output_padding in (None, tuple(back.tolist())):
+                settings |= {"padding": padding, "output_padding": output_padding}
+                if self.from_keras(**settings) == self:
+                    return settings
         return self._exactly("Keras", self.from_keras(**settings), settings)
 
     @classmethod
@@ -187,7 +188,8 @@ class ConvTransposeLayer:
         >>> ConvTransposeLayer.from_jax((3,), strides=2, padding=[(1, 2)]).crops
         [(1, 0)]
         """
-        layer = cls(kernel_size, stride=strides, dilation=rhs_dilation or 1)
+        dilation = 1 if rhs_dilation is None else rhs_dilation
+        layer = cls(kernel_size, stride=strides, dilation=dilation)
         if padding in ("SAME", "VALID"):
             return layer._with_crops(*layer._same_or_valid(padding.lower()))
         if np.shape(padding) != (len(layer.stride), 2):

@@ -4,7 +4,7 @@ from functools import reduce
 
 import numpy as np
 
-from ._validation import integer, per_axis
+from ._validation import affordable, integer, per_axis
 from .constructions import conv_transpose_by_scatter
 
 
@@ -42,11 +42,11 @@ def bilinear_kernel(stride, ndim=2):
     >>> float(bilinear_kernel(2).sum())
     4.0
     """
-    axes = []
-    for s in per_axis("stride", stride, integer("ndim", ndim, 1), 1):
-        size = 2 * s - s % 2
-        axes.append(1 - np.abs(np.arange(size) - (size - 1) / 2) / s)
-    return reduce(np.multiply.outer, axes)
+    strides = _strides(stride, ndim)
+    sizes = affordable([2 * s - s % 2 for s in strides], float)
+    axes = zip(strides, sizes, strict=True)
+    taps = (1 - np.abs(np.arange(k) - (k - 1) / 2) / s for s, k in axes)
+    return reduce(np.multiply.outer, taps)
 
 
 def nearest_kernel(stride, ndim=2):
@@ -60,7 +60,11 @@ def nearest_kernel(stride, ndim=2):
     array([[1., 1., 1.],
            [1., 1., 1.]])
     """
-    return np.ones(per_axis("stride", stride, integer("ndim", ndim, 1), 1))
+    return np.ones(affordable(_strides(stride, ndim), float))
+
+
+def _strides(stride, ndim):
+    return per_axis("stride", stride, integer("ndim", ndim, 1, maximum=64), 1)  # NumPy's most
 
 
 def diagonal_weight(kernel, channels):
@@ -74,8 +78,9 @@ def diagonal_weight(kernel, channels):
     >>> diagonal_weight([1, 2], 2).tolist()
     [[[1, 2], [0, 0]], [[0, 0], [1, 2]]]
     """
-    kernel = np.asarray(kernel)
-    identity = np.eye(integer("channels", channels, 1), dtype=kernel.dtype)
+    kernel, channels = np.asarray(kernel), integer("channels", channels, 1)
+    affordable((channels, channels, *kernel.shape), kernel.dtype)
+    identity = np.eye(channels, dtype=kernel.dtype)
     return np.multiply.outer(identity, kernel)
 
 
@@ -125,9 +130,17 @@ def stacked_overlap_count(input_size, layers):
     array([1, 1, 2, 1, 3, 2, 3, 1, 3, 2, 3, 1, 3, 2, 3, 1, 2, 1, 1])
     """
     ndim = len(input_size) if isinstance(input_size, tuple | list) else 1
-    paths = np.ones((1, 1, *per_axis("input_size", input_size, ndim, 1)), int)
+    paths = np.ones(affordable((1, 1, *per_axis("input_size", input_size, ndim, 1)), int), int)
     for layer in layers:
-        settings = dict(layer)
-        kernel_size = per_axis("kernel_size", settings.pop("kernel_size"), ndim, 1)
-        paths = conv_transpose_by_scatter(paths, np.ones((1, 1, *kernel_size), int), **settings)
+        paths = _layer(paths, **layer)
     return paths[0, 0]
+
+
+def _layer(paths, *, kernel_size, stride=1, padding=0, output_padding=0, dilation=1):
+    kernel_size = per_axis("kernel_size", kernel_size, paths.ndim - 2, 1)
+    kernel = np.ones(affordable((1, 1, *kernel_size), int), int)
+    most = int(paths.max()) * kernel.size
+    if most > np.iinfo(int).max:
+        raise ValueError(f"layers must give counts that fit into 64 bits, not of up to {most}")
+    settings = {"padding": padding, "output_padding": output_padding, "dilation": dilation}
+    return conv_transpose_by_scatter(paths, kernel, stride=stride, **settings)

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ._validation import numeric_arrays, per_axis
+from ._validation import affordable, numeric_arrays, per_axis
 from .shapes import conv_output_size, effective_size
 
 
@@ -65,14 +65,16 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
     ndim = kernel.ndim
     if ndim == 0 or kernel.size == 0:
         raise ValueError(f"kernel must have an axis and no empty one, got shape {kernel.shape}")
-    sizes = per_axis("input_shape", input_shape, ndim, 1)
+    sizes = affordable(per_axis("input_shape", input_shape, ndim, 1), kernel.dtype)
     settings = {"stride": stride, "padding": padding, "dilation": dilation}
     rows, columns = prod(conv_output_size(sizes, kernel.shape, **settings)), prod(sizes)
     stride, padding, dilation = (per_axis(name, settings[name], ndim, 0) for name in settings)
 
     # Number the input's cells, the padding's -1, and look which of them each output reads.
     index = scipy.sparse.get_index_dtype(maxval=max(columns, rows * kernel.size))
-    cells = np.full([i + 2 * p for i, p in zip(sizes, padding, strict=True)], -1, index)
+    padded = [i + 2 * p for i, p in zip(sizes, padding, strict=True)]
+    affordable((rows, kernel.size), index)
+    cells = np.full(affordable(padded, index), -1, index)
     inner = (slice(p, p + i) for i, p in zip(sizes, padding, strict=True))
     cells[*inner] = np.arange(columns, dtype=index).reshape(sizes)
     extent = [effective_size(k, d) for k, d in zip(kernel.shape, dilation, strict=True)]

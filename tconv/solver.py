@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from itertools import product
-from math import gcd
+from math import gcd, prod
 
 from ._validation import integer
 from .shapes import effective_size
+
+MAX_SETTINGS = 2**22  # some seconds
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,17 @@ def solve_conv_transpose(
     """
     input_size = integer("input_size", input_size, 1)
     output_size = integer("output_size", output_size, 1)
-    solutions = []
-    for kernel_size, stride, dilation, padding in product(
+    bounds = (
         range(1, integer("max_kernel_size", max_kernel_size, 1) + 1),
         range(1, integer("max_stride", max_stride, 1) + 1),
         range(1, integer("max_dilation", max_dilation, 1) + 1),
         range(integer("max_padding", max_padding, 0) + 1),
-    ):
+    )
+    count = prod(map(len, bounds))
+    if count > MAX_SETTINGS:
+        raise ValueError(f"the bounds must leave at most {MAX_SETTINGS:,} settings, got {count:,}")
+    solutions = []
+    for kernel_size, stride, dilation, padding in product(*bounds):
         full = stride * (input_size - 1) + effective_size(kernel_size, dilation)
         output_padding = output_size - full + 2 * padding
         if 0 <= output_padding < max(stride, dilation):

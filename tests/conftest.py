@@ -12,8 +12,9 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 
-# Hypothesis draws the same examples on every run.
+# Hypothesis draws the same examples on every run; in `make fuzz` many more, and others each time.
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("thorough", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile("repeatable")
 
 

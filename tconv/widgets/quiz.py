@@ -19,10 +19,7 @@ def _numbers(name, value):
     if not entries:
         raise ValueError(f"{name} must be an integer or a tuple of integers, got {value!r}")
     allowed = "an integer or a tuple of integers"
-    numbers = [integer(name, entry, -_LARGEST, allowed) for entry in entries]
-    if max(numbers) > _LARGEST:
-        raise ValueError(f"{name} must be at most {_LARGEST}, got {value!r}")
-    return numbers
+    return [integer(name, entry, -_LARGEST, allowed, maximum=_LARGEST) for entry in entries]
 
 
 def _text(name, value):
