@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "book").glob("**/[!.]*.ipynb"))
 
 #: A cell's output may go unchecked only for one of these reasons, given as a second tag.
-REASONS_TO_IGNORE_OUTPUT = {"training-curve", "picture"}
+REASONS_TO_IGNORE_OUTPUT = {"training-curve", "picture", "timing"}
 ASSERTIONS = {"assert_allclose", "assert_array_equal", "assert_close", "assert_equal"}
 
 
