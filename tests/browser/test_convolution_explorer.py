@@ -36,7 +36,8 @@ def lit(page, grid, nth=0):
 
 
 def numbers(page, grid, nth=0):
-    """The numbers that a grid shows, in reading order."""
+    """The numbers that a grid shows, in reading order, once those out of sight are written too."""
+    page.wait_for_function("document.querySelector('[aria-busy]') === null")
     texts = (
         page.locator(f'[data-grid="{grid}"]').nth(nth).locator(".values text").all_text_contents()
     )

@@ -209,7 +209,8 @@ export class Figures {
     output.grid.light(mark(lit.output, "output"), this.#stamp(chosen));
     matrix.grid.light(mark(lit.matrix, "matrix"));
     if (state.direction === "transposed") this.#lightEmulation(chosen, lit, mark);
-    reveal(matrix);
+    // In the next frame, before which the browser lays the page out anyway.
+    requestAnimationFrame(() => reveal(matrix));
     return sentence(state, chosen, parts, state.input, state.kernel);
   }
 

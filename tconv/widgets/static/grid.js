@@ -17,10 +17,18 @@ function cellsPath(cells) {
     + `${corner(-RADIUS, RADIUS)}h${-straight}${corner(-RADIUS, -RADIUS)}v${-straight}${corner(RADIUS, -RADIUS)}z`).join("");
 }
 
+// How long, in milliseconds, a grid out of sight waits before it is written: a slider on the move does not wait for it.
+const LATER = 60;
+
 // More rows than fit into a scroller of 25 rem with the smallest cells.
 const ROWS_AT_ONCE = 32;
 
 const fontSize = (longest) => (longest <= 2 ? 15 : longest === 3 ? 13.5 : longest === 4 ? 11.5 : 9.5);
+
+/** Browsers lay out anew even for an attribute that stays the same. */
+function set(element, name, value) {
+  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+}
 
 export class Grid {
   /**
@@ -31,7 +39,7 @@ export class Grid {
   constructor({ name, tone, onPoint, onPin, onType }) {
     this.handlers = { onPoint, onPin, onType };
     this.cursor = [0, 0];
-    this.texts = [];
+    this.lines = new Map();
     this.layers = Object.fromEntries(
       ["labels", "solid", "hollow", "cropped", "untouched", "values", "lit", "frames", "cursor"]
         .map((layer) => [layer, svg(["labels", "values", "lit", "frames"].includes(layer) ? "g" : "path", { class: layer })]));
@@ -49,24 +57,42 @@ export class Grid {
         this.handlers.onPoint(null);
       },
     }, labels, solid, hollow, cropped, untouched, lit, values, frames, cursor);
+    new IntersectionObserver((entries) => {
+      this.inSight = entries.at(-1).isIntersecting;
+      if (this.inSight && this.element.ariaBusy === "true") this.#writeAll();
+    }).observe(this.element);
   }
 
   /**
-   * @param {{rows: number, columns: number, origin?: number[], label: string, cell: Function, names?: Function}} content
+   * @param {{rows: number, columns: number, origin?: number[], label: string, cell: Function}} content
    *   `cell(row, column)` gives { text, kind } with kind solid, hollow, cropped or untouched; rows and columns count
-   *   from the origin, so that cells of a padding have negative places. `names(axis, n)` labels rows (0) and columns (1).
+   *   from the origin, so that cells of a padding have negative places.
    */
-  draw({ rows, columns, origin = [0, 0], label, cell, names = (axis, n) => String(n) }) {
+  draw({ rows, columns, origin = [0, 0], label, cell }) {
     this.size = [rows, columns];
     this.origin = origin;
     this.cell = cell;
-    this.names = names;
-    this.element.setAttribute("viewBox", `${-LABEL} ${-LABEL} ${columns * CELL + LABEL} ${rows * CELL + LABEL}`);
-    this.element.style.setProperty("--columns", columns + LABEL / CELL);
-    this.element.setAttribute("aria-label", label);
+    this.label = label;
     this.cursor = [Math.min(this.cursor[0], rows - 1), Math.min(this.cursor[1], columns - 1)];
-    this.#fill();
+    if (this.inSight === false) this.#writeLater();
+    else this.#writeAll();
     this.light([]);
+  }
+
+  #writeAll() {
+    const [rows, columns] = this.size;
+    clearTimeout(this.waiting);
+    this.element.ariaBusy = null;
+    this.element.ariaLabel = this.label;
+    set(this.element, "viewBox", `${-LABEL} ${-LABEL} ${columns * CELL + LABEL} ${rows * CELL + LABEL}`);
+    this.element.style.setProperty("--columns", columns + LABEL / CELL);
+    this.#fill();
+  }
+
+  #writeLater() {
+    this.element.ariaBusy = "true";
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.#writeAll(), LATER);
   }
 
   /** Writes the cells. Of a grid taller than its scroller only the rows in sight are written. */
@@ -75,40 +101,62 @@ export class Grid {
     const columns = this.size[1];
     const kinds = { solid: [], hollow: [], cropped: [], untouched: [] };
     let longest = 1;
-    let used = 0;
     for (let r = from; r < to; r += 1) {
+      const line = this.#line(r);
       for (let c = 0; c < columns; c += 1) {
         const { text, kind } = this.cell(r + this.origin[0], c + this.origin[1]);
         kinds[kind]?.push([r, c]);
-        if (text === "") continue;
         longest = Math.max(longest, text.length);
-        this.#write(used, r, c, text, kind);
-        used += 1;
+        this.#write(line, r, c, text, kind);
       }
+      for (let c = columns; c < line.cells.length; c += 1) this.#write(line, r, c, "");
     }
-    for (const [kind, cells] of Object.entries(kinds)) this.layers[kind].setAttribute("d", cellsPath(cells));
-    for (const { element } of this.texts.splice(used)) element.remove();
-    this.layers.values.setAttribute("font-size", fontSize(longest));
-    const label = (axis, n) => this.names(axis, n + this.origin[axis]);
-    this.layers.labels.replaceChildren(
-      ...Array.from({ length: columns }, (_, c) => svg("text", { x: (c + 0.5) * CELL, y: -LABEL / 2 }, label(1, c))),
-      ...(this.size[0] === 1 ? [] : Array.from({ length: to - from }, (_, n) =>
-        svg("text", { x: -LABEL / 2, y: (n + from + 0.5) * CELL }, label(0, n + from)))));
+    for (const [r, { group }] of this.lines) {
+      if (r >= from && r < to) continue;
+      group.remove();
+      this.lines.delete(r);
+    }
+    for (const [kind, cells] of Object.entries(kinds)) set(this.layers[kind], "d", cellsPath(cells));
+    set(this.layers.values, "font-size", fontSize(longest));
+    this.#label(from, to);
   }
 
-  /** The n-th number on show. Elements are kept from one drawing to the next: making them is what costs. */
-  #write(n, r, c, text, kind) {
-    if (n === this.texts.length) {
-      const element = svg("text");
-      this.layers.values.append(element);
-      this.texts.push({ element });
+  /** The row's group of texts. Groups and texts stay where they are from one drawing to the next: making and moving them is what costs. */
+  #line(r) {
+    if (!this.lines.has(r)) {
+      const group = svg("g");
+      const next = [...this.lines.keys()].filter((other) => other > r);
+      this.layers.values.insertBefore(group, next.length === 0 ? null : this.lines.get(Math.min(...next)).group);
+      this.lines.set(r, { group, cells: [] });
     }
-    const old = this.texts[n];
-    if (old.c !== c) old.element.setAttribute("x", (c + 0.5) * CELL);
-    if (old.r !== r) old.element.setAttribute("y", (r + 0.5) * CELL);
-    if (old.kind !== kind) old.element.setAttribute("class", kind);
-    if (old.text !== text) old.element.textContent = text;
-    this.texts[n] = { element: old.element, r, c, text, kind };
+    return this.lines.get(r);
+  }
+
+  #write({ group, cells }, r, c, text, kind) {
+    const old = cells[c] ?? { text: "" };
+    if (text === "") old.element?.remove();
+    else {
+      old.element ??= svg("text", { x: (c + 0.5) * CELL, y: (r + 0.5) * CELL });
+      if (old.text !== text) old.element.textContent = text;
+      if (old.kind !== kind) old.element.setAttribute("class", kind);
+      if (old.text === "") group.insertBefore(old.element, cells.slice(c + 1).find((one) => one.text !== "")?.element ?? null);
+      old.kind = kind;
+    }
+    old.text = text;
+    cells[c] = old;
+  }
+
+  /** Numbers the rows in sight and the columns. */
+  #label(from, to) {
+    const [rows, columns] = this.size;
+    const key = String([from, to, columns, this.origin]);
+    if (this.labelled === key) return;
+    this.labelled = key;
+    const label = (axis, n) => String(n + this.origin[axis]);
+    this.layers.labels.replaceChildren(
+      ...Array.from({ length: columns }, (_, c) => svg("text", { x: (c + 0.5) * CELL, y: -LABEL / 2 }, label(1, c))),
+      ...(rows === 1 ? [] : Array.from({ length: to - from }, (_, n) =>
+        svg("text", { x: -LABEL / 2, y: (n + from + 0.5) * CELL }, label(0, n + from)))));
   }
 
   #rowsInSight() {

@@ -5,19 +5,23 @@
 
 export const METHODS = ["transposed", "nearest", "subpixel"];
 
-const square = (side, value) => ({ side, values: Float64Array.from({ length: side * side }, (_, n) => value(Math.floor(n / side), n % side)) });
+/** A square of what `value(row, column)` gives. */
+export function square(side, value) {
+  const values = new Float64Array(side * side);
+  for (let r = 0; r < side; r += 1) for (let c = 0; c < side; c += 1) values[r * side + c] = value(r, c);
+  return { side, values };
+}
 
 /** A transposed convolution: each value stamps its multiple of the kernel, `stride` cells from the last. */
 export function stamp({ side, values }, kernel, stride) {
   const across = stride * (side - 1) + kernel.side;
   const sums = new Float64Array(across * across);
-  for (let r = 0; r < side; r += 1) {
-    for (let a = 0; a < kernel.side; a += 1) {
-      const line = (r * stride + a) * across;
-      for (let c = 0; c < side; c += 1) {
-        const value = values[r * side + c];
-        const start = line + c * stride;
-        for (let b = 0; b < kernel.side; b += 1) sums[start + b] += value * kernel.values[a * kernel.side + b];
+  for (let a = 0; a < kernel.side; a += 1) {
+    for (let b = 0; b < kernel.side; b += 1) {
+      const weight = kernel.values[a * kernel.side + b];
+      for (let r = 0; r < side; r += 1) {
+        let to = (r * stride + a) * across + b;
+        for (let n = r * side; n < (r + 1) * side; n += 1, to += stride) sums[to] += values[n] * weight;
       }
     }
   }
@@ -49,8 +53,8 @@ const rotated = ({ side, values }) => ({ side, values: values.slice().reverse() 
 // Each upsamples by the stride. The last two have no overlap that the stride doesn't divide.
 const LAYER = {
   transposed: (image, [size, stride], kernel) => stamp(image, kernel(size), stride),
-  // Each value repeated, then a convolution padded by size − 1: a stamp of the rotated kernel.
-  nearest: (image, [size, stride], kernel) => stamp(stamp(image, ones(stride), stride), rotated(kernel(size)), 1),
+  // Each value repeated, then a convolution padded by size − 1: that is, a stamp of ones, each of them a stamp of the rotated kernel.
+  nearest: (image, [size, stride], kernel) => stamp(image, stamp(ones(stride), rotated(kernel(size)), 1), stride),
   // A convolution to stride² channels, shuffled: a transposed convolution whose kernel the stride divides.
   subpixel: (image, [size, stride], kernel) => stamp(image, kernel(Math.ceil(size / stride) * stride), stride),
 };

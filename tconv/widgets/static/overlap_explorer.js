@@ -3,7 +3,7 @@
 import { brief } from "./adjoint_words.js";
 import { asExplorer, button, segments, slider } from "./controls.js";
 import { html } from "./dom.js";
-import { METHODS, even, interior, interiorPeriod, overlapCount, upsampled } from "./overlap.js";
+import { METHODS, even, interior, interiorPeriod, overlapCount, square, upsampled } from "./overlap.js";
 import { TITLES, evenness, sentence, verdict } from "./overlap_words.js";
 import { actions, captioned, section } from "./panels.js";
 import { Bars, Raster } from "./raster.js";
@@ -154,8 +154,7 @@ class Explorer {
     bars.caption.textContent = `${noun} to each of ${side} positions along an axis`;
     bars.drawing.draw({ counts: this.counts, inside: interior(size, layers), label: `${noun} to each of ${side} positions: ${this.counts.join(", ")}` });
     counts.caption.textContent = `${side} × ${side}`;
-    const values = Float64Array.from({ length: side * side }, (_, n) => this.counts[Math.floor(n / side)] * this.counts[n % side]);
-    counts.drawing.draw({ side, values, label: `Overlap in two dimensions, ${side} by ${side}`, text: brief });
+    counts.drawing.draw({ ...square(side, (r, c) => this.counts[r] * this.counts[c]), label: `Overlap in two dimensions, ${side} by ${side}`, text: brief });
     this.verdict.textContent = verdict(layers);
   }
 

@@ -6,8 +6,9 @@ import { svg } from "./dom.js";
 const SIDE = 396;
 // Up to this many cells along a side the numbers have room.
 const MOST_WITH_NUMBERS = 13;
-const POSITIVE = [0, 158, 115];
-const NEGATIVE = [213, 94, 0];
+// Blue, green, red: as a canvas holds them.
+const POSITIVE = 0x739e00;
+const NEGATIVE = 0x005ed5;
 const LETTER = 0.62; // width of a monospaced letter, of its height
 
 /** Makes an SVG a field of `size()` = [rows, columns] cells to point at. `show(cell | null)` marks the keyboard's cell. */
@@ -91,13 +92,14 @@ export class Raster {
     const { canvas, side } = this;
     Object.assign(canvas, { width: side, height: side });
     const context = canvas.getContext("2d");
-    const pixels = context.createImageData(side, side);
+    const picture = context.createImageData(side, side);
+    const pixels = new Uint32Array(picture.data.buffer);
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-    values.forEach((value, n) => {
-      pixels.data.set(value < 0 ? NEGATIVE : POSITIVE, 4 * n);
-      pixels.data[4 * n + 3] = Math.round((255 * strongest * Math.abs(value)) / largest);
-    });
-    context.putImageData(pixels, 0, 0);
+    for (let n = 0; n < values.length; n += 1) {
+      const strength = Math.round((255 * strongest * Math.abs(values[n])) / largest);
+      pixels[n] = (strength << 24) | (values[n] < 0 ? NEGATIVE : POSITIVE);
+    }
+    context.putImageData(picture, 0, 0);
     this.picture.setAttribute("href", canvas.toDataURL());
   }
 
