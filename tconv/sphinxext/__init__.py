@@ -19,11 +19,12 @@ WIDGET_NAME = re.compile(r'class="tconv-widget" data-widget="(\w+)"')
 MATH_MARK = 'class="math '
 WIDGET_STYLE = "tconv-widgets.css"
 
-#: MathJax and the theme write style attributes, icons are ``data:`` pictures. ``file:`` lets a page
-#: opened from disk load its own files in browsers whose ``'self'`` means nothing there.
+#: MathJax and the theme write style attributes, icons and sounds are ``data:`` addresses. ``file:``
+#: lets a page opened from disk load its own files in browsers whose ``'self'`` means nothing there.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file: 'unsafe-inline'; "
-    "img-src 'self' file: data: blob:; font-src 'self' file: data:; media-src 'self' file: blob:; "
+    "img-src 'self' file: data: blob:; font-src 'self' file: data:; "
+    "media-src 'self' file: data: blob:; "
     "connect-src 'self'; form-action 'self' file:; base-uri 'none'"
 )
 
