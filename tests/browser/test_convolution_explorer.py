@@ -302,15 +302,6 @@ def test_player_stands_still_for_who_asks_for_reduced_motion(show):
         page.wait_for_function("document.querySelector('.position').textContent === '3 / 4'")
 
 
-@pytest.mark.parametrize("direction", ["direct", "transposed"])
-def test_phone_is_wide_enough(show, direction):
-    largest = {"input_size": 7, "kernel_size": 5, "stride": 3, "dilation": 2, "padding": 8}
-    for settings in ({}, largest):
-        with show(ConvolutionExplorer(direction=direction, **settings), width=360) as page:
-            page.locator("summary").click()
-            assert page.evaluate("document.documentElement.scrollWidth") <= 360
-
-
 def test_svg_export_is_an_image_of_what_is_shown(show, tmp_path):
     import xml.etree.ElementTree as ElementTree
 

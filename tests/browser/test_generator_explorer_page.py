@@ -5,7 +5,6 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from test_jupyterlab import execute, lab, notebook, run_all, wait_for, write  # noqa: F401 (fixtures)
 
 import tconv
@@ -272,16 +271,6 @@ def test_two_explorers_on_a_page_stay_apart(show):
         assert frames == ["14,14", ""]
         ids = page.locator("[id]").evaluate_all("all => all.map((e) => e.id)")
         assert len(ids) == len(set(ids))
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_fits_and_is_accessible(show, width, theme):
-    with show(explorer(selected="3,4"), width=width) as page:
-        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page, ".tconv-explorer").response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
 
 
 def test_svg_export_holds_the_pixels(show, tmp_path):

@@ -6,7 +6,6 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 import tconv
 from tconv.widgets import ConvolutionExplorer, ShapeSolver
@@ -457,47 +456,6 @@ def test_phone_is_wide_enough(show):
                     "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0).length"
                 )
                 assert cut == 0
-
-
-AXE = {
-    "preload": False,
-    "rules": {
-        name: {"enabled": False} for name in ("region", "landmark-one-main", "page-has-heading-one")
-    },
-}
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(show, theme):
-    for solver in (DCGAN, ShapeSolver(question="sizes"), ShapeSolver(sizes=[4, 8, 90], step=2)):
-        with show(solver, theme=theme) as page:
-            page.locator("summary").click()
-            found = Axe().run(page, options=AXE).response["violations"]
-            assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
-
-
-def luminance(colour):
-    channels = np.array([float(n) for n in colour[4:-1].split(",")[:3]]) / 255
-    linear = np.where(channels <= 0.03928, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return linear @ [0.2126, 0.7152, 0.0722]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_words_stand_out_from_their_ground(show, theme):
-    with show(DCGAN, theme=theme) as page:
-        pairs = page.locator(
-            ".tconv-solver :is(p, th, td, caption, strong, span, button, a, output, input, i)"
-        ).evaluate_all(
-            """(all) => all.filter((one) => one.offsetParent && !one.disabled && one.textContent).map((one) => {
-              let ground = one;
-              while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
-              return [getComputedStyle(one).color, getComputedStyle(ground).backgroundColor, one.textContent];
-            })"""
-        )
-        assert len(pairs) > 50
-        for ink, ground, text in pairs:
-            low, high = sorted([luminance(ink), luminance(ground)])
-            assert (high + 0.05) / (low + 0.05) >= 4.5, (text, ink, ground)
 
 
 def test_svg_export_shows_every_step(show, tmp_path):

@@ -60,7 +60,7 @@ class Explorer {
     this.order = segments({ legend: "Step through", options: [["output", "by output"], ["input", "by input"]], onChoose: (value) => this.#walkBy(value) });
     this.walkedBy = "output";
     this.figures.emulation.append(this.controls.rotate_kernel.element);
-    this.code = html("pre", { class: "code", tabindex: 0, "aria-label": "Code for this setting" }, html("code", {}));
+    this.code = html("pre", { class: "code", tabindex: 0, role: "group", "aria-label": "Code for this setting" }, html("code", {}));
     this.language = segments({ legend: "Library", options: ["tconv", "PyTorch", "Keras", "JAX"].map((name) => [name, name]), onChoose: (name) => this.#showCode(name) });
     const copyCode = button("copy", () => copy(this.code.textContent, copyCode));
     this.codePanel = html("details", { class: "code-panel" }, html("summary", {}, "Code for this setting"),

@@ -72,7 +72,7 @@ class Solver {
     this.sentence = html("p", { class: "sentence", "aria-live": "polite" });
     this.link = html("a", { "data-action": "explorer", click: () => this.#goToExplorer() }, "");
     this.reason = html("p", { class: "hint" });
-    this.code = html("pre", { class: "code", tabindex: 0, "aria-label": "Code for the stack" }, html("code", {}));
+    this.code = html("pre", { class: "code", tabindex: 0, role: "group", "aria-label": "Code for the stack" }, html("code", {}));
     this.library = segments({ legend: "Code for", options: ["PyTorch", "tconv", "explorer"].map((name) => [name, name]), onChoose: (name) => this.#showCode(name) });
     const copyCode = button("copy", () => copy(this.code.textContent, copyCode));
     const share = button("copy link", () => copy(this.model.address(), share), { hidden: this.model.address === undefined });

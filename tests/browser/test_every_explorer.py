@@ -1,0 +1,91 @@
+"""What holds of every explorer: it fits a phone, axe finds nothing, its words stand out from their ground."""
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from test_generator_explorer_page import explorer as generator
+from test_shape_solver_page import DCGAN
+
+from tconv.widgets import AdjointExplorer, ConvolutionExplorer, OverlapExplorer, ShapeSolver
+
+LARGEST = {"input_size": 7, "kernel_size": 5, "stride": 3, "dilation": 2}
+# Of each kind the first state, the largest, one with a pinned cell, an impossible one.
+STATES = {
+    "AdjointExplorer": [
+        AdjointExplorer(selected="x:1,1"),
+        AdjointExplorer(input_size=5, kernel_size=1, padding=2, selected="back:1,1"),
+        AdjointExplorer(input_size=2),
+    ],
+    "ConvolutionExplorer": [
+        ConvolutionExplorer(selected="kernel:1,1"),
+        ConvolutionExplorer(**LARGEST, padding=8),
+        ConvolutionExplorer(direction="transposed", **LARGEST, padding=8, rotate_kernel=False),
+        ConvolutionExplorer(input_size=2),
+    ],
+    "GeneratorExplorer": [generator(selected="3,4")],
+    "OverlapExplorer": [
+        OverlapExplorer(selected="counts:2,2"),
+        OverlapExplorer(input_size=6, layers=[(6, 3)] * 3, kernel="random"),
+    ],
+    "ShapeSolver": [
+        DCGAN,
+        ShapeSolver(sizes=[9999] * 7, max_dilation=4),
+        ShapeSolver(sizes=[4, 8, 90], step=2),
+        ShapeSolver(question="sizes"),
+    ],
+}
+# What a grid holds is for its label and the sentence to say: axe need not look at each number.
+CONTEXT = {"exclude": [[".tconv-grid > *"]]}
+# The page around the explorers is bare.
+OPTIONS = {
+    "preload": False,
+    "resultTypes": ["violations"],
+    "rules": {
+        name: {"enabled": False} for name in ("region", "landmark-one-main", "page-has-heading-one")
+    },
+}
+
+WORDS = """() => {
+  const seen = (one) => one.checkVisibility({ visibilityProperty: true }) && one.closest(":disabled, .unseen") === null;
+  const own = (one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== "");
+  const clear = "rgba(0, 0, 0, 0)";
+  const ground = (one) => {
+    const { backgroundColor } = getComputedStyle(one);
+    return backgroundColor === clear ? ground(one.parentElement) : backgroundColor;
+  };
+  // A number stands on the cells of its kind, if those are filled.
+  const cell = (text) => {
+    const path = text.closest("svg").querySelector(`path.${text.classList[0] ?? "none"}`);
+    const { fill } = path ? getComputedStyle(path) : { fill: "none" };
+    return fill === "none" ? ground(text.closest("div")) : fill;
+  };
+  const pairs = [...document.querySelectorAll(".tconv-explorer *")].filter((one) => own(one) && seen(one)).map((one) =>
+    (one.namespaceURI.endsWith("svg")
+      ? [getComputedStyle(one).fill, cell(one)] : [getComputedStyle(one).color, ground(one)]).join(" on "));
+  return [...new Set(pairs)];
+}"""
+
+
+def luminance(colour):
+    channels = np.array([float(n) for n in colour[4:-1].split(",")]) / 255
+    linear = np.where(channels <= 0.03928, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def contrast(pair):
+    low, high = sorted(luminance(colour) for colour in pair.split(" on "))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
+@pytest.mark.parametrize("name", STATES)
+def test_fits_and_can_be_read_by_all(show, name, theme, width):
+    for state in STATES[name]:
+        with show(state, theme=theme, width=width) as page:
+            page.locator("summary").evaluate_all("all => all.forEach((one) => one.click())")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            pairs = page.evaluate(WORDS)
+            assert len(pairs) > 1
+            assert {pair: contrast(pair) for pair in pairs if contrast(pair) < 4.5} == {}
+            found = Axe().run(page, context=CONTEXT, options=OPTIONS).response["violations"]
+            assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
