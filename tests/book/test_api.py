@@ -6,7 +6,7 @@ import pytest
 from sections import ROOT
 
 import tconv
-from tconv import plotting, widgets
+from tconv import exercises, plotting, widgets
 
 LISTED = re.findall(
     r"^\.\. (?:autofunction|autoclass|data):: (.+(?:\n {10}\w+)*)",
@@ -18,11 +18,13 @@ NAMES = {name for block in LISTED for name in block.split()}
 NOT_FOR_READERS = {"page_script", "page_style"}
 
 
-@pytest.mark.parametrize("module", [tconv, plotting, widgets], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [tconv, plotting, exercises, widgets], ids=lambda module: module.__name__
+)
 def test_every_public_name_is_in_the_reference(module):
     assert set(module.__all__) - NOT_FOR_READERS - NAMES == set()
 
 
 def test_every_name_in_the_reference_is_public():
-    public = {*tconv.__all__, *plotting.__all__, *widgets.__all__}
+    public = {*tconv.__all__, *plotting.__all__, *exercises.__all__, *widgets.__all__}
     assert {name for name in NAMES if "." not in name} - public == set()

@@ -250,6 +250,20 @@ def test_overlap_explorer_syncs_both_ways(lab, notebook):
         assert "1 to 3 pairs of a kernel size" in refused
 
 
+def test_quiz_takes_the_keys_that_are_typed(lab, notebook):
+    quiz = "Quiz.predict('How many?', 14, mistakes={16: 'No padding.'}, because='So.')"
+    write(lab[1], "quiz.ipynb", f"from tconv.widgets import Quiz\n{quiz}")
+    with notebook("quiz.ipynb") as page:
+        run_all(page)
+        page.locator(".tconv-quiz input").focus()
+        for typed, says in (("16", "No padding."), ("14", "Yes. So.")):
+            page.keyboard.press("Control+a")
+            page.keyboard.type(typed)
+            page.keyboard.press("Enter")
+            assert page.locator(".tconv-quiz .feedback").text_content() == says
+        assert page.locator(".jp-Cell").count() == 1
+
+
 def test_unrun_notebook_shows_the_tables(lab, notebook):
     shutil.copy(ROOT / "book" / "02-convolution-matrix.ipynb", lab[1])
     with notebook("02-convolution-matrix.ipynb") as page:

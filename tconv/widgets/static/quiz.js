@@ -77,11 +77,15 @@ export function render({ model, el }) {
     const { right, says } = judge(quiz, given());
     say(says, right ? "right" : "wrong");
   };
+  // In JupyterLab Enter in a field submits nothing by itself.
+  const enter = (event) => {
+    if (event.key === "Enter" && event.target.tagName === "INPUT") check(event);
+  };
   const answer = quiz.kind === "order"
     ? html("ol", {}, ...quiz.answer.map((step) => html("li", {}, ...marked(step))))
     : html("p", {}, html("strong", {}, ...marked(quiz.answer.join(", "))));
   asExplorer(el, "tconv-quiz");
   el.append(
-    html("form", { submit: check }, element, html("button", { type: "submit" }, "check")), feedback,
+    html("form", { submit: check, keydown: enter }, element, html("button", { type: "submit" }, "check")), feedback,
     html("details", {}, html("summary", {}, "Show the answer"), answer, html("p", {}, ...marked(quiz.because))));
 }
