@@ -40,6 +40,16 @@ serve: $(READY)  ## serve the book at a free port of this machine
 	@echo 'Ctrl-C stops it.'
 	@$(BIN)/python -u -m http.server 0 --bind 127.0.0.1 --directory $(HTML)
 
+.PHONY: pdf
+pdf: $(READY)  ## print the built book and its sheet of formulas
+	@[ -e $(HTML)/index.html ] || $(MAKE) book
+	$(BIN)/python .ci/chromium.py
+	PYTHONPATH=.ci $(BIN)/python tools/paper.py $(HTML)
+
+.PHONY: archive
+archive: $(READY)  ## pack the notebooks with all that it takes to run them
+	$(BIN)/python tools/notebooks.py
+
 .PHONY: lab
 lab: $(READY)  ## open the notebooks live in JupyterLab, which asks no other site for news
 	$(BIN)/jupyter lab --LabApp.news_url=None \

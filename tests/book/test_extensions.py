@@ -1,15 +1,10 @@
 """The book's own Sphinx extensions, where a build of the book would not show a fault."""
 
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
+import addresses
 import pytest
 from sphinx.errors import ConfigError
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "book" / "_ext"))
-
-import addresses
 
 
 @pytest.mark.parametrize(

@@ -253,11 +253,18 @@ def test_a_fault_stops_the_build(build_small_book, source, cell_type, message):
 
 def test_the_publisher_names_address_and_repository(build_small_book, browser):
     repository, address = "https://github.com/someone/something", "https://someone.example/book/"
-    process, page = build_small_book("Text.", BOOK_REPOSITORY=repository, BOOK_URL=address)
+    process, page = build_small_book(
+        "Text.", BOOK_REPOSITORY=repository, BOOK_URL=address, BOOK_HUB="https://hub.example"
+    )
     assert process.returncode == 0, process.stderr
     document, site = Document(page), page.parents[1]
     assert repository in document.links
     assert f'<link rel="canonical" href="{address}book/small.html"' in document.text
+
+    launch = [link for link in document.links if "small.ipynb" in link and "://" in link]
+    services = ["mybinder.org", "colab.research.google.com", "hub.example"]
+    assert [urlsplit(link).hostname for link in launch] == services
+    assert all("someone" in link for link in launch)
 
     properties = dict(re.findall(r'<meta property="og:(.+?)" content="(.*?)">', document.text))
     assert properties["title"] == "A small notebook"
