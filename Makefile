@@ -71,6 +71,22 @@ test-fast: lint  ## run what takes less than a minute: no book, notebook, browse
 fuzz: $(READY)  ## try every function with many more random arguments, others each time
 	$(PYTEST) --hypothesis-profile thorough tests/test_fuzzing.py tests/test_operators.py
 
+.PHONY: faults
+faults: $(READY)  ## plant faults in tconv: notebooks and browser tests must turn red
+	$(BIN)/python .ci/chromium.py
+	$(BIN)/python tests/faults.py
+
+.PHONY: mutants
+mutants: $(READY)  ## change the numerics in one place at a time: a test must fail
+	$(BIN)/python tests/mutants.py
+
+.PHONY: coverage
+coverage: $(READY)  ## list the lines and branches of tconv that no test reaches
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --ignore tests/browser
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 .PHONY: lint
 lint: $(READY)  ## check style and spelling of code, notebooks and prose
 	$(BIN)/ruff check
