@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 HTML := _build/html
 LOCK := _build/lock
+AUDIT := _build/audit
 PYTEST := $(BIN)/pytest -n 2 --dist loadscope
 
 # The kernel is this environment's, whatever kernels the user has elsewhere.
@@ -100,6 +101,12 @@ refresh: $(READY)  ## run the notebooks (or NOTEBOOKS=...) and store their outpu
 .PHONY: bench
 bench: $(READY)  ## time tconv beside PyTorch and JAX, and the widgets' frames
 	@for file in benchmarks/*.py; do echo; echo $$file; $(BIN)/python $$file || exit; done
+
+.PHONY: audit
+audit:  ## look the pinned packages up in the lists of known weaknesses
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(AUDIT)/bin/pip-audit --requirement requirements.txt --no-deps --disable-pip
 
 # PyTorch's wheels for Linux name CUDA packages that other wheels of the same version do not
 # want: those are left to each machine's installer.

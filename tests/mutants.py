@@ -27,7 +27,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LEDGER = tomllib.loads((ROOT / "tests" / "mutants.toml").read_text(encoding="utf-8"))
-SECONDS, BYTES = 60, 2**35
+SECONDS, BYTES = 120, 2**35
 PRELOADED = ["numpy", "scipy.sparse", "hypothesis.strategies", "torch.nn.functional", "matplotlib"]
 
 #: Which tests are to kill the mutants of a module: the quick ones first, after its doctests.
@@ -143,11 +143,12 @@ def run_tests(module, code):
     path = str(ROOT / "tconv" / f"{module}.py")
     original = SourceFileLoader.get_code
     SourceFileLoader.get_code = lambda loader, name: (
-        code if loader.path == path else original(loader, name)
+        code if code and loader.path == path else original(loader, name)
     )
     files = [path, *(str(ROOT / "tests" / f"{name}.py") for name in TESTS[module])]
-    quietly = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly"]
-    os._exit(int(pytest.main([*files, *quietly, "-m", "not slow"])))
+    quickly = ["-x", "-q", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    preloaded = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    os._exit(int(pytest.main([*files, *quickly, *preloaded])))
 
 
 def survivors(module, found):
@@ -164,7 +165,6 @@ def survivors(module, found):
         name = running.pop(child)
         if status == 0:
             alive.append(name)
-            print(f"    alive: {name}", flush=True)
     return alive
 
 
@@ -177,13 +177,18 @@ def main(modules):
     print("| module | mutants | killed | equivalent | alive | seconds |\n|---|--:|--:|--:|--:|--:|")
     for module in modules or TESTS:
         start, found, known = time.monotonic(), mutants(module), LEDGER.get(module, {})
+        if not survivors(module, {"unchanged": None}):
+            sys.exit(f"the tests of {module} fail without a change")
         alive = survivors(module, found)
         holes = [name for name in alive if name not in known]
         unexpected += [f"{module}: alive: {name}" for name in holes]
         unexpected += [f"{module}: not alive: {name}" for name in known if name not in alive]
         killed, same = len(found) - len(alive), len(alive) - len(holes)
         seconds = time.monotonic() - start
-        print(f"| `{module}` | {len(found)} | {killed} | {same} | {len(holes)} | {seconds:.0f} |")
+        print(
+            f"| `{module}` | {len(found)} | {killed} | {same} | {len(holes)} | {seconds:.0f} |",
+            flush=True,
+        )
     print(*unexpected, sep="\n")
     sys.exit(bool(unexpected))
 
