@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "tconv"
 FAULTS = tomllib.loads((ROOT / "tests" / "faults.toml").read_text(encoding="utf-8"))["fault"]
+NOTEBOOKS = sorted((ROOT / "book").glob("**/[!.]*.ipynb"))
 SOUND = {"name": "none"}
 
 
@@ -64,7 +65,9 @@ def is_red(target, fault):
 def main(names):
     """Plant the faults named, or all, and print what caught them."""
     faults = [fault for fault in FAULTS if not names or fault["name"] in names]
-    wrong = []
+    caught_by = {target for fault in FAULTS for target in fault["caught_by"]}
+    chapters = {path.relative_to(ROOT / "book").with_suffix("").as_posix() for path in NOTEBOOKS}
+    wrong = [(chapter, "has no fault to catch") for chapter in sorted(chapters - caught_by)]
     print("| caught by | fault | as it should be |\n|---|---|---|", flush=True)
     for target in dict.fromkeys(target for fault in faults for target in fault["caught_by"]):
         of_target = [fault for fault in faults if target in fault["caught_by"]]
@@ -73,6 +76,7 @@ def main(names):
             print(f"| {target} | {fault['name']} | {'yes' if right else '**no**'} |", flush=True)
             if not right:
                 wrong.append((target, fault["name"]))
+    print(*(f"{target}: {what}" for target, what in wrong), sep="\n")
     sys.exit(bool(wrong))
 
 
