@@ -145,6 +145,7 @@ def run_tests(module, code):
     SourceFileLoader.get_code = lambda loader, name: (
         code if code and loader.path == path else original(loader, name)
     )
+    importlib.import_module(f"tconv.{module}")  # before pytest does, whose own loader is another
     files = [path, *(str(ROOT / "tests" / f"{name}.py") for name in TESTS[module])]
     quickly = ["-x", "-q", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:xdist"]
     preloaded = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
