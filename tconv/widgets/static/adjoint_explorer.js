@@ -88,7 +88,7 @@ class Explorer {
       html("div", { class: "sliders" }, ...SLIDERS.map(([name]) => this.sliders[name].element)), this.alert, this.note,
       html("div", { class: "views" },
         section("back", "Does Cᵀ undo C?", "Cᵀ leads back to the shape of x, C⁺ to the shortest input with the same Cx",
-          row("x", "kernel", "forward", "back", "recovered"), this.verdict),
+          html("div", { class: "figures" }, row("x", "kernel", "forward"), row("back", "recovered")), this.verdict),
         section("adjoint", "What Cᵀ promises", "⟨Cx, y⟩ = ⟨x, Cᵀy⟩, whatever x, y and the kernel",
           html("div", { class: "beside" }, row("y", "adjoint"), this.products)),
         section("walk", "Many inputs, one output", "leave x and watch Cx",
