@@ -24,8 +24,10 @@ function focusWideFormulas() {
   }
 }
 
-// Only what MyST marks as mathematics is typeset; the menu would offer scripts of other sites.
+// Only what MyST marks as mathematics is typeset.
 window.MathJax = {
+  loader: { load: [] }, // its script holds all of it
+  tex: { packages: { "[+]": ["ams"] } },
   startup: {
     async pageReady() {
       await MathJax.startup.defaultPageReady();
@@ -34,7 +36,6 @@ window.MathJax = {
     },
   },
   options: {
-    enableMenu: false,
     ignoreHtmlClass: "tex2jax_ignore|mathjax_ignore|bd-container",
     processHtmlClass: "tex2jax_process|mathjax_process|math|output_area",
   },

@@ -13,11 +13,14 @@ from docutils import nodes
 from PIL import Image
 
 from tconv.sphinxext.execution import use_cache_of_environment
+from tconv.sphinxext.mathematics import join_mathjax
 from tconv.widgets import _assets
 
 WIDGET_NAME = re.compile(r'class="tconv-widget" data-widget="(\w+)"')
 MATH_MARK = 'class="math '
 WIDGET_STYLE = "tconv-widgets.css"
+#: The glyphs of FontAwesome's icons, two thousand rules for a font that the book does not have.
+ICON_RULES = re.compile(r"(?:\.fa-[\w-]+::?before,?)+\{[^}]*\}")
 
 #: MathJax and the theme write style attributes, icons and sounds are ``data:`` addresses. ``file:``
 #: lets a page opened from disk load its own files in browsers whose ``'self'`` means nothing there.
@@ -98,7 +101,7 @@ def _first_paragraph(doctree, length=180):
 
 
 def clean_assets(app, exception):
-    """Drop assets that no page loads, and the theme's messages to the console."""
+    """Drop assets that no page loads, the theme's icons, and its messages to the console."""
     if exception is not None or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
@@ -108,6 +111,9 @@ def clean_assets(app, exception):
     for script in static.glob("scripts/*.js"):
         text = script.read_text(encoding="utf-8").replace("console.log(", "void(")
         script.write_text(text, encoding="utf-8")
+    for style in static.glob("styles/*.css"):
+        text = ICON_RULES.sub("", style.read_text(encoding="utf-8"))
+        style.write_text(text, encoding="utf-8")
 
 
 def lighten_pictures(app, exception):
@@ -130,5 +136,6 @@ def setup(app):
     app.connect("html-page-context", prepare_page, priority=900)
     app.connect("build-finished", lighten_pictures)
     # After MathJax has been copied.
+    app.connect("build-finished", join_mathjax, priority=800)
     app.connect("build-finished", clean_assets, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

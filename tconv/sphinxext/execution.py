@@ -10,15 +10,21 @@ import sys
 from importlib.metadata import distributions
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1]
+EXTENSION = Path(__file__).parent
+PACKAGE = EXTENSION.parent
 
 
 def environment_digest(package):
     """Return a digest of Python, the installed packages and the files in the folder `package`.
 
-    The version of a package that is being worked on says nothing, so its files count.
+    The version of a package that is being worked on says nothing, so its files count; all but those
+    of this extension, which no notebook imports.
     """
-    files = sorted(path for path in package.rglob("*") if path.suffix in {".py", ".js", ".css"})
+    files = sorted(
+        path
+        for path in package.rglob("*")
+        if path.suffix in {".py", ".js", ".css"} and EXTENSION.name not in path.parts
+    )
     digest = hashlib.sha256(sys.version.encode())
     for name in sorted(f"{one.name}=={one.version}" for one in distributions()):
         digest.update(f"\n{name}".encode())

@@ -24,9 +24,7 @@ CHAPTERS = [TOC["root"]] + [
 ]
 PAGES = [f"{chapter}.html" for chapter in CHAPTERS] + ["search.html"]
 NOTEBOOKS = [chapter for chapter in CHAPTERS if (ROOT / f"{chapter}.ipynb").exists()]
-KIB_PER_PAGE = 560  # MathJax alone takes 320 of them
-# This page holds the weights of a trained generator as well.
-KIB_OF_WEIGHTS = {"book/08-dcgan.html": 150}
+KIB_PER_PAGE = 500
 
 each_page = pytest.mark.parametrize("path", PAGES)
 
@@ -91,8 +89,7 @@ def test_page_is_light(visit, served_book, path):
         sizes = {one.url: len(gzip.compress(one.body())) for one in responses}
     kib = sum(sizes.values()) / 1024
     assert sizes
-    allowed = KIB_PER_PAGE + KIB_OF_WEIGHTS.get(path, 0)
-    assert kib <= allowed, f"{path}: {kib:.0f} KiB\n{json.dumps(sizes, indent=1)}"
+    assert kib <= KIB_PER_PAGE, f"{path}: {kib:.0f} KiB\n{json.dumps(sizes, indent=1)}"
 
 
 def test_all_widgets_together_are_light():
