@@ -1,4 +1,4 @@
-"""The one script that typesets formulas: MathJax, put together from the parts that the book uses."""
+"""The one script that typesets formulas: MathJax, joined from the parts that the book uses."""
 
 from pathlib import Path
 
