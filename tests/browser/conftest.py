@@ -108,6 +108,7 @@ def visit(browser):
     @contextlib.contextmanager
     def open_page(site, path, *, width=1280, height=900, **options):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_offline(site.startswith("file:"))  # read from disk, a page needs no network
         page = context.new_page()
         page.set_default_timeout(15_000)
         problems = watch(page, site)
