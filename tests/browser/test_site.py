@@ -79,16 +79,15 @@ def test_page_fits_a_phone(visit, served_book, path, colour_scheme):
 
 
 @each_page
-def test_page_is_light(visit, served_book, path):
-    responses = []
-    with visit(served_book, "search.html") as page:
-        page.context.clear_cookies()
-        page.wait_for_load_state("networkidle")  # going on sooner would break requests off
-        page.on("response", lambda response: responses.append(response))
-        page.goto(f"{served_book}/{path}", wait_until="networkidle")
-        sizes = {one.url: len(gzip.compress(one.body())) for one in responses}
+def test_page_is_light(visit, served_book, book, path):
+    fetched = "performance.getEntriesByType('resource').map((resource) => resource.name)"
+    with visit(served_book, path) as page:
+        page.wait_for_load_state("networkidle")
+        addresses = {f"{served_book}/{path}", *page.evaluate(fetched)}
+    files = [book / unquote(urlsplit(address).path).lstrip("/") for address in addresses]
+    sizes = {file.name: len(gzip.compress(file.read_bytes())) for file in files if file.is_file()}
     kib = sum(sizes.values()) / 1024
-    assert sizes
+    assert {Path(path).name, "book.css"} <= set(sizes)
     assert kib <= KIB_PER_PAGE, f"{path}: {kib:.0f} KiB\n{json.dumps(sizes, indent=1)}"
 
 
