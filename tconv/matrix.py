@@ -81,6 +81,7 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
     every = (slice(None, None, step) for step in (*stride, *dilation))
     reads = sliding_window_view(cells, extent)[*every].reshape(rows, kernel.size)
     inside = reads >= 0
-    entries = np.pad(inside.cumsum(dtype=index)[kernel.size - 1 :: kernel.size], (1, 0))
+    entries = np.zeros(rows + 1, index)
+    entries[1:] = inside.cumsum(dtype=index)[kernel.size - 1 :: kernel.size]
     weights = np.broadcast_to(kernel.ravel(), reads.shape)
     return scipy.sparse.csr_array((weights[inside], reads[inside], entries), shape=(rows, columns))
