@@ -217,15 +217,11 @@ def emulating_convolution(
     EmulatingConvolution(inserted_size=5, padding=(-1, -1), output_size=2)
     """
     before = dilation * (kernel_size - 1) - padding
+    crop = {"padding": padding, "output_padding": output_padding}
     return EmulatingConvolution(
         inserted_size=stride * (input_size - 1) + 1,
         padding=(before, before + output_padding),
         output_size=conv_transpose_output_size(
-            input_size,
-            kernel_size,
-            stride=stride,
-            padding=padding,
-            output_padding=output_padding,
-            dilation=dilation,
+            input_size, kernel_size, stride=stride, dilation=dilation, **crop
         ),
     )
