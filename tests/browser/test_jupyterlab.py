@@ -20,6 +20,8 @@ from tconv.widgets import ConvolutionExplorer
 ROOT = Path(__file__).parents[2]
 STARTS = ConvolutionExplorer()
 
+pytestmark = pytest.mark.xdist_group("jupyterlab")  # one server for all
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
