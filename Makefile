@@ -12,7 +12,7 @@ AUDIT := _build/audit
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 # A notebook's cells stay together, and the longest notebook comes first: the others fill the time.
 NBVAL := $(PYTEST) --dist loadscope --no-loadscope-reorder \
-    --nbval --nbval-current-env --nbval-cell-timeout 600
+    --nbval --nbval-current-env --nbval-cell-timeout 600 --timeout 0
 
 # The kernel is this environment's, whatever kernels the user has elsewhere.
 export JUPYTER_PREFER_ENV_PATH := 1
@@ -40,7 +40,7 @@ book: $(READY)  ## run every notebook and build the book, warnings being errors
 	@echo 'The book is $(HTML)/index.html: open that file, or run: make serve'
 
 .PHONY: serve
-serve: $(READY)  ## serve the book at a free port of this machine
+serve: $(READY)  ## serve the book at a free port of this machine, and print the address
 	@[ -e $(HTML)/index.html ] || $(MAKE) book
 	@echo 'Ctrl-C stops it.'
 	@$(BIN)/python -u -m http.server 0 --bind 127.0.0.1 --directory $(HTML)
@@ -69,7 +69,7 @@ test: lint  ## run everything: lint, unit tests, book, notebooks, browser
 	TCONV_BOOK='$(CURDIR)/$(HTML)' $(PYTEST) --dist loadgroup tests/browser
 
 .PHONY: test-fast
-test-fast: lint  ## run what takes less than a minute: no book, notebook, browser
+test-fast: lint  ## run lint and the unit tests, about a minute
 	$(PYTEST) --ignore tests/browser -m 'not slow'
 
 .PHONY: fuzz
