@@ -9,6 +9,8 @@ READY := $(VENV)/.ready
 HTML := _build/html
 LOCK := _build/lock
 AUDIT := _build/audit
+WEAKNESSES := _build/weaknesses
+LIGHTHOUSE := lighthouse@12.8.2
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 # A notebook's cells stay together, and the longest notebook comes first: the others fill the time.
 NBVAL := $(PYTEST) --dist loadscope --no-loadscope-reorder \
@@ -107,10 +109,17 @@ bench: $(READY)  ## time tconv beside PyTorch and JAX, and the widgets' frames
 	@for file in benchmarks/*.py; do echo; echo $$file; $(BIN)/python $$file || exit; done
 
 .PHONY: audit
-audit:  ## look the pinned packages up in the lists of known weaknesses
-	$(PYTHON) -m venv $(AUDIT)
-	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
-	$(AUDIT)/bin/pip-audit --requirement requirements.txt --no-deps --disable-pip
+audit: $(READY)  ## load each built page as a telephone would: Lighthouse and axe (wants npm)
+	@[ -e $(HTML)/index.html ] || $(MAKE) book
+	$(BIN)/python .ci/chromium.py
+	npm install --prefix $(AUDIT) --no-save --no-package-lock --no-audit --no-fund $(LIGHTHOUSE)
+	PYTHONPATH=.ci $(BIN)/python tools/audit.py $(HTML) $(AUDIT)/node_modules/.bin/lighthouse
+
+.PHONY: weaknesses
+weaknesses:  ## look the pinned packages up in the lists of known weaknesses
+	$(PYTHON) -m venv $(WEAKNESSES)
+	$(WEAKNESSES)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(WEAKNESSES)/bin/pip-audit --requirement requirements.txt --no-deps --disable-pip
 
 # PyTorch's wheels for Linux name CUDA packages that other wheels of the same version do not
 # want: those are left to each machine's installer.

@@ -6,6 +6,8 @@ from pathlib import Path
 from sphinx.errors import ConfigError
 from sphinx.util.osutil import relative_uri
 
+from tconv.sphinxext import CONTENT_SECURITY_POLICY
+
 
 def check_redirects(app, env):
     """Stop at a redirect that would lead nowhere, or hide a page."""
@@ -31,6 +33,7 @@ def write_redirects(app, exception):
                 "static": relative_uri(old_uri, "_static/"),
                 "canonical": app.config.html_baseurl and app.config.html_baseurl + new_uri,
                 "language": app.config.language,
+                "content_security_policy": CONTENT_SECURITY_POLICY,
             },
         )
         path = Path(app.outdir, old_uri)

@@ -70,7 +70,10 @@ def write_widget_assets(app, names):
 def prepare_page(app, pagename, templatename, context, doctree):
     """Give a page its description, its policy and no script but those it needs."""
     context["content_security_policy"] = CONTENT_SECURITY_POLICY
-    context["page_description"] = _first_paragraph(doctree)
+    # What has no document is the page of the search.
+    context["page_description"] = (
+        _first_paragraph(doctree) if doctree else f"Search the book {app.config.html_title}."
+    )
     body = context.get("body", "")
     if names := sorted(set(WIDGET_NAME.findall(body))):
         app.add_css_file(WIDGET_STYLE)
@@ -94,8 +97,6 @@ def prepare_page(app, pagename, templatename, context, doctree):
 
 def _first_paragraph(doctree, length=180):
     """Return the first paragraph's text, cut at a word: a search engine shows about that much."""
-    if doctree is None:
-        return ""
     text = next((" ".join(p.astext().split()) for p in doctree.findall(nodes.paragraph)), "")
     return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " …"
 
