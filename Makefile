@@ -53,6 +53,10 @@ pdf: $(READY)  ## print the built book and its sheet of formulas
 	$(BIN)/python .ci/chromium.py
 	PYTHONPATH=.ci $(BIN)/python tools/paper.py $(HTML)
 
+.PHONY: slides
+slides: $(READY)  ## make slides of the chapters, explorers alive
+	$(BIN)/python tools/slides.py
+
 .PHONY: archive
 archive: $(READY)  ## pack the notebooks with all that it takes to run them
 	$(BIN)/python tools/notebooks.py

@@ -7,6 +7,7 @@ import nbformat
 import notebooks
 import paper
 import pytest
+import slides
 
 ROOT = Path(__file__).parents[1]
 
@@ -62,3 +63,66 @@ def test_answers_go_to_the_end_of_the_paper(tmp_path):
     links = [link["href"] for link in article.select("a")]
     assert links == ["#book/02--place", "#book/02"]
     assert article.img.attrs == {"src": "_images/a.png"}
+
+
+def test_slides_begin_where_the_text_or_the_cell_says():
+    text, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    picture = nbformat.v4.new_output("display_data", {"image/png": ""})
+    explorer, quiz = (
+        nbformat.v4.new_output(
+            "display_data", {"text/html": f'<div class="tconv-widget" data-widget="{name}">'}
+        )
+        for name in ("ShapeSolver", "Quiz")
+    )
+    cells = [
+        text("# Title"),
+        text("Text.\n\n```python\n# a comment\n```\n\n### Part\n\n## Section"),
+        code("1"),
+        code("draw()", outputs=[picture]),
+        code("solver", outputs=[explorer]),
+        text("## Exercises"),
+        code("quiz", outputs=[quiz]),
+        text("## Left out\n\n### All of it", metadata={"slideshow": {"slide_type": "skip"}}),
+        code("2", metadata={"slideshow": {"slide_type": "fragment"}}),
+    ]
+    made = slides.as_slides(nbformat.v4.new_notebook(cells=cells)).cells
+    assert [
+        (cell.source.split("\n")[0], cell.metadata["slideshow"]["slide_type"]) for cell in made
+    ] == [
+        ("# Title", "slide"),
+        ("Text.", "subslide"),
+        ("### Part", "subslide"),
+        ("## Section", "slide"),
+        ("1", "-"),
+        ("draw()", "subslide"),
+        ("solver", "subslide"),
+        ("## Exercises", "slide"),
+        ("quiz", "-"),
+        ("## Left out", "skip"),
+        ("### All of it", "skip"),
+        ("2", "fragment"),
+    ]
+    assert [cell.source for cell in made if "hide-input" in cell.metadata.get("tags", [])] == [
+        "solver"
+    ]
+
+
+def test_the_text_of_slides_is_the_books():
+    slides.exporter()
+    html = slides.render(
+        "### A {term}`stamp <stamp>`\n\nSee {doc}`04-padding`, {doc}`reference/formulas` and "
+        "{cite:p}`dumoulin2016guide`: $k$.\n\n:::{dropdown} Answer\n42 < 43\n:::\n"
+    )
+    assert "<h3>A <span>stamp</span></h3>" in html
+    assert '<a class="reference external" href="04-padding.html">Padding</a>' in html
+    assert "Formulas" in html
+    assert "(Dumoulin 2016)" in html
+    assert r"\(k\)" in html
+    assert "<details><summary>Answer</summary><p>42 &lt; 43</p>" in html
+    assert "<section" not in html
+
+
+def test_a_word_unknown_to_the_slides_stops_them():
+    slides.exporter()
+    with pytest.raises(Exception, match="unheard"):
+        slides.render("{unheard}`of`")

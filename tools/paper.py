@@ -4,14 +4,16 @@ The pages are joined into one document first, so that its links, its outline and
 are those of one book. No script of the widgets runs: what is printed is their static form.
 """
 
+import re
 import sys
+from copy import copy
 from importlib.metadata import version
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import urlsplit
 
 import yaml
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString
 from chromium import installed
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
@@ -20,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 STYLE = Path(__file__).with_name("paper.css")
 BOOK, SHEET = "upsampling-with-transposed-convolution.pdf", "formulas.pdf"
 FORMULAS = "book/reference/formulas"
+LONG = 20  # lines: code that is longer may go on on the next sheet
 NAMING_IDS = ("aria-labelledby", "aria-describedby", "for")
 PAGE_NUMBER = (
     '<p style="font: 8pt sans-serif; color: #515b69; text-align: center; width: 100%">'
@@ -66,9 +69,33 @@ def read_page(html, name):
     for picture in article.select("img[src]"):
         picture["src"] = normpath(join(dirname(name), picture["src"]))
         del picture["loading"]
+    for code in article.select("pre"):
+        if code.get_text().count("\n") > LONG:
+            code["class"] = "long"
+    for formula in article.select("span.math"):
+        keep_mark_with(formula)
     article["id"] = anchor(name)
     article.name = "section"
     return article
+
+
+def keep_mark_with(formula):
+    """Let no line break come between a formula and the punctuation after it."""
+    after = formula.next_sibling
+    mark = isinstance(after, NavigableString) and re.match(r"[.,:;?!)”]+", after)
+    if mark:
+        after.replace_with(after[mark.end() :])
+        formula.wrap(BeautifulSoup("<span class='unbroken'></span>", "html.parser").span)
+        formula.parent.append(mark[0])
+
+
+def take_answer(fold):
+    """Take an answer out of its exercise; a quiz leaves its question there."""
+    if quiz := fold.find_parent(class_="tconv-widget"):
+        whole = copy(quiz)
+        fold.extract()
+        return whole
+    return (fold.find_parent("div", class_="cell") or fold).extract()
 
 
 def take_answers(article):
@@ -79,7 +106,7 @@ def take_answers(article):
     answers = BeautifulSoup("", "html.parser")
     for section in article.select("section[id$='--exercises'] > section"):
         found = [
-            fold.find_parent("div", class_="cell") or fold
+            take_answer(fold)
             for fold in section.select("details")
             if not fold.summary.get_text(strip=True).startswith("Hint")
         ]
@@ -90,13 +117,16 @@ def take_answers(article):
         link.string = section.find(["h3", "h4"]).get_text(strip=True)
         heading.append(link)
         answers.append(heading)
-        for block in found:
-            answers.append(block.extract())
+        answers.extend(found)
     for fold in article.select("details.hide"):
         fold.decompose()
     for tree in (article, answers):
         for fold in tree.select("details"):
             fold["open"] = ""
+        for label in tree.select("summary > .expanded"):  # it offers to fold again
+            label.decompose()
+        for label in tree.select("summary > .collapsed"):
+            label["class"] = "admonition-title"
     return answers
 
 
@@ -166,15 +196,12 @@ def entry(target, heading):
 
 
 def open_document(browser, html, text):
-    """Open the joined document from the book's folder, where its pictures and styles are."""
-    path = Path(html, "paper.html").resolve()
-    path.write_text(text, encoding="utf-8")
-    try:
-        page = browser.new_page()
-        page.goto(path.as_uri(), wait_until="load", timeout=120_000)
-        page.evaluate("async () => { await MathJax.startup.promise; await document.fonts.ready; }")
-    finally:
-        path.unlink()
+    """Open the joined document as if it lay in the book's folder, with its pictures and styles."""
+    address = Path(html, "paper.html").resolve().as_uri()
+    page = browser.new_page()
+    page.route(address, lambda route: route.fulfill(body=text, content_type="text/html"))
+    page.goto(address, wait_until="load", timeout=120_000)
+    page.evaluate("async () => { await MathJax.startup.promise; await document.fonts.ready; }")
     return page
 
 
@@ -207,11 +234,10 @@ def print_book(browser, html):
     page.close()
 
 
-def print_sheet(browser, html):
+def print_sheet(browser, html, path):
     """Print the formulas on one side of paper."""
     article = read_page(html, FORMULAS)
     page = open_document(browser, html, document(html, f"<div class='sheet'>{article}</div>"))
-    path = Path(html, SHEET)
     page.pdf(path=path, print_background=True, prefer_css_page_size=True)
     page.close()
     if (pages := len(PdfReader(path).pages)) != 1:
@@ -223,7 +249,7 @@ def main(html):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=["--no-sandbox"])
         print_book(browser, html)
-        print_sheet(browser, html)
+        print_sheet(browser, html, Path(html, SHEET))
         browser.close()
     print(Path(html, BOOK), Path(html, SHEET), sep="\n")
 
