@@ -6,44 +6,45 @@ A mutant that no test kills is a hole in the tests, unless it computes the same:
 in `mutants.toml`, beside this file, with the reason. The exit status tells whether any other
 survived, or one of the ledger did not.
 
-The tests of a module run in a process forked from this one, which has imported PyTorch and its like
-but not tconv: that takes a fraction of a second, where a process of its own would take several.
+The tests run once as they are, to see which of them runs which line, and how long that takes. Then
+each mutant meets the tests that run its lines, the quickest first, until one fails. Each run is a
+process forked from this one, which has imported PyTorch and its like but not tconv: that takes a
+fraction of a second, where a process of its own would take several.
 """
 
 import ast
+import contextlib
 import copy
+import gc
 import importlib
 import os
+import pickle
 import resource
 import signal
 import sys
+import tempfile
 import time
 import tomllib
 from collections import Counter
 from importlib.machinery import SourceFileLoader
+from itertools import chain
 from pathlib import Path
 
+import coverage
 import pytest
 
 ROOT = Path(__file__).parents[1]
 LEDGER = tomllib.loads((ROOT / "tests" / "mutants.toml").read_text(encoding="utf-8"))
-SECONDS, BYTES = 120, 2**35
-PRELOADED = ["numpy", "scipy.sparse", "hypothesis.strategies", "torch.nn.functional", "matplotlib"]
-
-#: Which tests are to kill the mutants of a module: the quick ones first, after its doctests.
-TESTS = {
-    "shapes": ["test_shapes", "test_refusals", "test_fuzzing"],
-    "operators": ["test_operators", "test_refusals"],
-    "matrix": ["test_matrix", "test_refusals", "test_fuzzing"],
-    "constructions": ["test_constructions", "test_refusals", "test_fuzzing"],
-    "kernels": ["test_kernels", "test_refusals", "test_fuzzing"],
-    "frameworks": ["test_frameworks", "test_fuzzing"],
-    "_core": ["test_operators", "test_refusals", "test_fuzzing"],
-    "_arguments": ["test_refusals", "test_operators", "test_fuzzing"],
-    "_validation": ["test_refusals", "test_shapes", "test_fuzzing"],
-    "solver": ["test_shapes", "test_refusals", "test_fuzzing"],
-    "relationships": ["test_shapes"],
-}
+MODULES = (
+    "shapes", "solver", "relationships", "operators", "matrix", "constructions", "kernels",
+    "frameworks", "_core", "_arguments", "_validation",
+)  # fmt: skip
+TESTS = (
+    "test_shapes", "test_operators", "test_matrix", "test_constructions", "test_kernels",
+    "test_frameworks", "test_refusals", "test_fuzzing",
+)  # fmt: skip
+PRELOADED = ("scipy.sparse", "torch.nn.functional", "matplotlib", "jax", "keras", "onnx.reference")
+BYTES = 2**33
 
 SWAPPED = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
@@ -88,21 +89,27 @@ def with_field(node, name, value):
     return other
 
 
-def places(node, where="module"):
-    """Yield what may be changed below a node: its parent, field, index, itself, its function."""
+def places(node, where="module", part=None):
+    """Yield what may be changed below a node: its parent, field, index, itself, where it stands.
+
+    That is the function's name and the statement, or the body of a lambda: None outside of both.
+    """
     for name, value in ast.iter_fields(node):
         if (type(node), name) in NOT_CHANGED or (
             isinstance(node, ast.keyword) and node.arg == "strict"
         ):
             continue
+        entered = (type(node), name) in RUN_WHEN_CALLED
         for n, child in enumerate(value if isinstance(value, list) else [value]):
             if isinstance(child, ast.AST) and not is_words(child):
                 inside = getattr(child, "name", where) if isinstance(child, SCOPES) else where
-                yield node, name, n if isinstance(value, list) else None, child, inside
-                yield from places(child, inside)
+                own = child if entered or (part and isinstance(child, ast.stmt)) else part
+                yield node, name, n if isinstance(value, list) else None, child, (inside, own)
+                yield from places(child, inside, own)
 
 
 SCOPES = ast.FunctionDef | ast.ClassDef
+RUN_WHEN_CALLED = {(ast.FunctionDef, "body"), (ast.Lambda, "body")}
 #: A type is no behaviour, nor is a way of naming an argument.
 NOT_CHANGED = {(ast.AnnAssign, "annotation"), (ast.arg, "annotation"), (ast.FunctionDef, "returns")}
 
@@ -113,11 +120,14 @@ def is_words(node):
     return text or isinstance(node, ast.Raise | ast.JoinedStr)
 
 
-def mutants(module):
-    """Return the module's syntax trees with one change each, by a name that tells the change."""
-    tree = ast.parse((ROOT / "tconv" / f"{module}.py").read_text(encoding="utf-8"))
+def mutants(path):
+    """Return the module with one change each, compiled, and the lines that the change is in.
+
+    They go by a name that tells the change. One that shows on import has no lines.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     found, seen = {}, Counter()
-    for parent, field, n, node, where in places(tree):
+    for parent, field, n, node, (where, part) in places(tree):
         for other in variants(node):
             name = f"{where}: {in_short(node)} -> {in_short(other)}"
             seen[name] += 1
@@ -125,8 +135,9 @@ def mutants(module):
             before = getattr(parent, field)
             changed = other if n is None else [*before[:n], other, *before[n + 1 :]]
             setattr(parent, field, changed)
-            found[name] = compile(ast.fix_missing_locations(copy.deepcopy(tree)), module, "exec")
+            code = compile(ast.fix_missing_locations(copy.deepcopy(tree)), str(path), "exec")
             setattr(parent, field, before)
+            found[name] = code, range(part.lineno, part.end_lineno + 1) if part else ()
     return found
 
 
@@ -134,64 +145,163 @@ def in_short(node):
     return ast.unparse(node).split("\n")[0]
 
 
-def run_tests(module, code):
-    """Run the module's tests on the mutant, in this process, and leave it: with 0 if all pass."""
-    signal.alarm(SECONDS)
-    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
-    for stream in (1, 2):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
-    path = str(ROOT / "tconv" / f"{module}.py")
-    original = SourceFileLoader.get_code
-    SourceFileLoader.get_code = lambda loader, name: (
-        code if code and loader.path == path else original(loader, name)
-    )
-    importlib.import_module(f"tconv.{module}")  # before pytest does, whose own loader is another
-    files = [path, *(str(ROOT / "tests" / f"{name}.py") for name in TESTS[module])]
-    quickly = ["-x", "-q", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    preloaded = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    os._exit(int(pytest.main([*files, *quickly, *preloaded])))
+class Baseline:
+    """Runs every test as it is; writes to `file` how long each took, and which run a line."""
+
+    name = "the baseline"
+
+    def __init__(self, file):
+        self.file, self.seconds = file, {}
+
+    def begin(self, session):
+        session.config.args = [f"tconv/{name}.py" for name in MODULES]
+        session.config.args += [f"tests/{name}.py" for name in TESTS]
+        modules = str(ROOT / "tconv" / "*.py")
+        self.coverage = coverage.Coverage(None, include=modules, config_file=False)
+        self.coverage.start()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item):
+        self.coverage.switch_context(item.nodeid)
+        start = time.process_time()
+        result = yield
+        self.seconds[item.nodeid] = time.process_time() - start
+        return result
+
+    def pytest_sessionfinish(self, exitstatus):
+        self.coverage.stop()
+        data = self.coverage.get_data()
+        tests = {Path(path).stem: data.contexts_by_lineno(path) for path in data.measured_files()}
+        pickle.dump((self.seconds, tests), self.file)
+        self.file.flush()
+        os._exit(exitstatus)
 
 
-def survivors(module, found):
-    """Return the names of the mutants that no test kills; one runs on each core."""
-    alive, running, waiting = [], {}, list(found.items())
-    while waiting or running:
-        while waiting and len(running) < (os.cpu_count() or 1):
-            name, code = waiting.pop(0)
-            child = os.fork()
-            if not child:
-                run_tests(module, code)
-            running[child] = name
-        child, status = os.wait()
-        name = running.pop(child)
-        if status == 0:
-            alive.append(name)
-    return alive
+class Mutant:
+    """Runs tests, given with their seconds, on a changed module until one fails."""
+
+    def __init__(self, name, path, code, seconds):
+        self.name, self.path, self.code, self.seconds = name, path, code, seconds
+
+    def begin(self, session):
+        session.config.args = list(dict.fromkeys(test.split("::")[0] for test in self.seconds))
+        resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
+        original = SourceFileLoader.get_code
+        SourceFileLoader.get_code = lambda loader, name: (
+            self.code if loader.path == str(self.path) else original(loader, name)
+        )
+        with contextlib.suppress(Exception):  # pytest meets it again and reports it
+            importlib.import_module(f"tconv.{self.path.stem}")  # pytest's own loader is another
+
+    def pytest_collection_modifyitems(self, items):
+        items[:] = [item for item in items if item.nodeid in self.seconds]
+        items.sort(key=lambda item: self.seconds[item.nodeid])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item):
+        signal.setitimer(signal.ITIMER_VIRTUAL, 5 + 5 * self.seconds[item.nodeid])  # endless?
+
+    def pytest_sessionfinish(self, exitstatus):
+        os._exit(exitstatus)
+
+
+class Trial:
+    """Has pytest, once it is set up, run the tests in processes forked from this one."""
+
+    def __init__(self, modules, file):
+        self.modules, self.file = modules, file
+        self.unexpected, self.running, self.alive = [], {}, []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session):
+        for job in self.jobs():
+            if child := os.fork():
+                self.running[child] = job
+                self.wait_for_fewer_than(os.cpu_count() or 1)
+                continue
+            for stream in (1, 2):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+            session.config.pluginmanager.unregister(self)
+            session.config.pluginmanager.register(job)
+            job.begin(session)
+            return None  # pytest goes on to collect and run, in the child
+        return True  # nothing is left to run
+
+    def wait_for_fewer_than(self, count):
+        """Wait for processes to end until fewer than so many run; note those whose tests pass."""
+        while len(self.running) >= count:
+            child, status = os.wait()
+            job, code = self.running.pop(child), os.waitstatus_to_exitcode(status)
+            if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+                self.unexpected.append(f"{job.name} could not be tested")
+            if code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+                self.alive.append(job.name)
+
+    def jobs(self):
+        """Yield what is to run, and print how it ended."""
+        yield from self.that_passes(Baseline(self.file))
+        if self.unexpected:
+            return
+        self.file.seek(0)
+        seconds, tests = pickle.load(self.file)
+        print(f"{len(seconds)} tests take {sum(seconds.values()):.0f} seconds as they are\n")
+        print("| module | mutants | killed | equivalent | alive | seconds |")
+        print("|---|--:|--:|--:|--:|--:|", flush=True)
+        for module in self.modules:
+            yield from self.of_module(module, seconds, tests[module])
+
+    def of_module(self, module, seconds, tests):
+        """Yield the mutants of a module, given its tests by line, after the module as it is."""
+        start, path = time.monotonic(), ROOT / "tconv" / f"{module}.py"
+        every = set().union(*tests.values()) - {""}  # on import no test runs
+        quick = {test: seconds[test] for test in sorted(every, key=seconds.get)[:20]}
+        unchanged = compile(path.read_text(encoding="utf-8"), str(path), "exec")
+        yield from self.that_passes(Mutant(f"{module}, unchanged,", path, unchanged, quick))
+        self.alive, found = [], mutants(path)
+        for name, (code, lines) in found.items():
+            those = every.intersection(chain(*(tests.get(line, ()) for line in lines or tests)))
+            yield Mutant(name, path, code, {test: seconds[test] for test in those})
+        self.wait_for_fewer_than(1)
+        self.report(module, len(found), time.monotonic() - start)
+
+    def that_passes(self, job):
+        """Yield a job without a change, and note if it failed."""
+        yield job
+        self.wait_for_fewer_than(1)
+        if job.name not in self.alive:
+            self.unexpected.append(f"{job.name} fails its tests")
+
+    def report(self, module, count, seconds):
+        known = LEDGER.get(module, {})
+        holes = [name for name in self.alive if name not in known]
+        killed, same = count - len(self.alive), len(self.alive) - len(holes)
+        print(
+            f"| `{module}` | {count} | {killed} | {same} | {len(holes)} | {seconds:.0f} |",
+            flush=True,
+        )
+        self.unexpected += [f"{module}: alive: {name}" for name in holes]
+        self.unexpected += [
+            f"{module}: not alive: {name}" for name in known if name not in self.alive
+        ]
 
 
 def main(modules):
     """Test the mutants of the modules, or of all, and print how many were killed."""
     os.chdir(ROOT)
+    os.environ["OMP_NUM_THREADS"] = "1"  # a core for each process
+    os.environ["KERAS_BACKEND"] = "jax"
     for name in PRELOADED:
         importlib.import_module(name)
-    unexpected = []
-    print("| module | mutants | killed | equivalent | alive | seconds |\n|---|--:|--:|--:|--:|--:|")
-    for module in modules or TESTS:
-        start, found, known = time.monotonic(), mutants(module), LEDGER.get(module, {})
-        if not survivors(module, {"unchanged": None}):
-            sys.exit(f"the tests of {module} fail without a change")
-        alive = survivors(module, found)
-        holes = [name for name in alive if name not in known]
-        unexpected += [f"{module}: alive: {name}" for name in holes]
-        unexpected += [f"{module}: not alive: {name}" for name in known if name not in alive]
-        killed, same = len(found) - len(alive), len(alive) - len(holes)
-        seconds = time.monotonic() - start
-        print(
-            f"| `{module}` | {len(found)} | {killed} | {same} | {len(holes)} | {seconds:.0f} |",
-            flush=True,
-        )
-    print(*unexpected, sep="\n")
-    sys.exit(bool(unexpected))
+    gc.freeze()  # children share it all
+    quietly = ["-s", "-o", "addopts=--doctest-modules"]
+    quietly += [f"-pno:{name}" for name in ("terminal", "cacheprovider", "xdist", "nbval")]
+    until_one_fails = ["-x", "-m", "not slow", "--hypothesis-profile", "mutants"]
+    preloaded = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    with tempfile.TemporaryFile() as file:
+        trial = Trial(modules or MODULES, file)
+        pytest.main(["tests", *quietly, *until_one_fails, *preloaded], [trial])
+    print(*trial.unexpected, sep="\n")
+    sys.exit(bool(trial.unexpected))
 
 
 if __name__ == "__main__":
