@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from grids import centre, lit, move_slider, numbers, places, sentence
 
 import tconv
 from tconv.widgets import ConvolutionExplorer
@@ -9,48 +10,6 @@ from tconv.widgets import ConvolutionExplorer
 KERNEL = np.array([[1, 4, 1], [1, 4, 3], [3, 3, 1]])
 X = np.array([[4, 5, 8, 7], [1, 8, 8, 8], [3, 6, 6, 4], [6, 5, 7, 8]])
 Y = np.array([[2, 1], [4, 4]])
-
-
-def centre(page, grid, row, column, nth=0):
-    """Where on the screen the cell of a grid lies; `row` and `column` count from the grid's first cell."""
-    element = page.locator(f'[data-grid="{grid}"]').nth(nth)
-    element.scroll_into_view_if_needed()
-    return element.evaluate(
-        """(svg, [row, column]) => {
-          const [x, y, w] = svg.getAttribute("viewBox").split(" ").map(Number);
-          const scale = svg.getBoundingClientRect().width / w;
-          const scroller = svg.closest(".scroller");
-          scroller.scrollTo((column * 36 - x) * scale - 60, (row * 36 - y) * scale - 60);
-          const box = svg.getBoundingClientRect();
-          return [box.left + (column * 36 + 18 - x) * scale, box.top + (row * 36 + 18 - y) * scale];
-        }""",
-        [row, column],
-    )
-
-
-def lit(page, grid, nth=0):
-    """The lit cells of a grid, as a set of (row, column)."""
-    cells = page.locator(f'[data-grid="{grid}"]').nth(nth).locator(".lit rect")
-    places = cells.evaluate_all("all => all.map((r) => [+r.dataset.row, +r.dataset.column])")
-    return set(map(tuple, places))
-
-
-def numbers(page, grid, nth=0):
-    """The numbers that a grid shows, in reading order, once those out of sight are written too."""
-    page.wait_for_function("document.querySelector('[aria-busy]') === null")
-    texts = (
-        page.locator(f'[data-grid="{grid}"]').nth(nth).locator(".values text").all_text_contents()
-    )
-    return [float(text.replace("−", "-")) for text in texts]
-
-
-def move_slider(page, name, value, nth=0):
-    slider = page.locator(f'[data-setting="{name}"]').nth(nth)
-    slider.fill(str(value))
-
-
-def sentence(page, nth=0):
-    return page.locator(".sentence").nth(nth).text_content()
 
 
 def row_parts(matrix, row, i, k, kernel_index):
@@ -313,6 +272,21 @@ def test_svg_export_is_an_image_of_what_is_shown(show, tmp_path):
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
     for number in (122, 148, 126, 134):
         assert str(number) in texts
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_numbers_stand_in_the_middle_of_their_cells(show, width):
+    """One text holds a whole row, so a digit of another width than reckoned would push them all."""
+    settings = {"input_size": 7, "kernel_size": 5, "stride": 3, "dilation": 2, "output_padding": 2}
+    explorer = ConvolutionExplorer(direction="transposed", **settings)
+    with show(explorer, width=width) as page:
+        for grid in ("input", "output", "matrix", "emulated"):
+            numbers(page, grid)  # waits for those out of sight
+            ends = places(page, grid)
+            middles = ends.mean(axis=1)
+            np.testing.assert_allclose(middles, np.floor(middles) + 0.5, atol=0.02)
+            assert np.ptp(ends, axis=1).max() < 0.9
+            assert middles.max() > 6
 
 
 def test_broken_state_leaves_a_working_default(show):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from grids import NUMERALS
 
 import tconv
 from tconv.widgets import ConvolutionExplorer
@@ -93,12 +94,12 @@ SHOWN = """async (text) => {
   for (const state of JSON.parse(text)) {
     const stop = $convolution_explorer.render({ model: new $page.PageModel(state), el: stage.appendChild(document.createElement("div")) });
     const grid = stage.querySelector(`[data-grid=${state.direction === "direct" ? "output" : "result"}]`);
-    shown.push([...grid.querySelectorAll(".values text")].map((one) => one.textContent));
+    shown.push((NUMERALS)(grid));
     stop();
     stage.replaceChildren();
   }
   return JSON.stringify(shown);
-}"""
+}""".replace("NUMERALS", NUMERALS)
 
 
 def test_numbers_on_the_screen_at_a_thousand_settings(script):

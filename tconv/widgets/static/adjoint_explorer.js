@@ -7,7 +7,7 @@ import { inside, nearestPossible, outputSize, problem } from "./arithmetic.js";
 import { asExplorer, button, menu, segments, slider } from "./controls.js";
 import { html, numeral, uniqueId } from "./dom.js";
 import { Grid } from "./grid.js";
-import { actions, captioned, section } from "./panels.js";
+import { actions, captioned, hint, section } from "./panels.js";
 import { onChange, readState } from "./schema.js";
 import { PRESETS } from "./values.js";
 
@@ -95,10 +95,7 @@ class Explorer {
           html("div", { class: "beside" }, row("walked", "walked_forward"),
             html("div", { class: "walk" }, this.towards.element, this.sliders.percent.element, this.way)))),
       html("div", { class: "said" }, this.sentence, this.editor),
-      actions({
-        model: this.model, root: this.root, file: "adjoint", title: () => this.verdict.textContent,
-        hint: "Point at any cell, or tab to a grid and use the arrow keys. Type a digit on x, y or the kernel to edit.",
-      }));
+      actions({ model: this.model, root: this.root, file: "adjoint", title: () => this.verdict.textContent }, hint("Point at any cell, or tab to a grid and use the arrow keys. Type a digit on x, y or the kernel to edit.")));
   }
 
   /** Changes the state at the reader's hand and tells the model. */

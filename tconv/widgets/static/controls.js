@@ -1,6 +1,6 @@
 // The controls every explorer shares. Native elements: keyboard, touch and screen readers come with them.
 
-import { html, svg, uniqueId } from "./dom.js";
+import { html, uniqueId } from "./dom.js";
 
 /** Makes `root` an explorer: styled as one, its keys its own (JupyterLab takes digits for shortcuts). */
 export function asExplorer(root, ...classes) {
@@ -65,42 +65,4 @@ export async function copy(text, on) {
     on.textContent = "copy by hand";
   }
   setTimeout(() => { on.textContent = label; }, 1500);
-}
-
-const EXPORTED = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity",
-  "font-family", "font-size", "font-weight", "text-anchor", "dominant-baseline", "opacity"];
-
-/** The SVGs below `root` that are shown, one under the other, as the text of one SVG that needs no style sheet. */
-export function exportSvg(root, title) {
-  const shown = [...root.querySelectorAll("svg.tconv-grid")].filter((one) => one.getClientRects().length > 0);
-  let height = 0;
-  let width = 0;
-  const parts = shown.map((original) => {
-    const clone = original.cloneNode(true);
-    const styled = [original, ...original.querySelectorAll("*")];
-    [clone, ...clone.querySelectorAll("*")].forEach((element, n) => {
-      const computed = getComputedStyle(styled[n]);
-      for (const property of EXPORTED) element.setAttribute(property, computed.getPropertyValue(property));
-      for (const name of ["class", "style", "tabindex", "role"]) element.removeAttribute(name);
-    });
-    const [, , w, h] = original.getAttribute("viewBox").split(" ").map(Number);
-    const caption = svg("text", { x: 0, y: height + 16, "font-family": "sans-serif", "font-size": 13, fill: "#555" },
-      original.getAttribute("aria-label"));
-    for (const [name, value] of Object.entries({ x: 0, y: height + 24, width: w, height: h })) clone.setAttribute(name, value);
-    height += h + 48;
-    width = Math.max(width, w, 320);
-    return [caption, clone];
-  });
-  const whole = svg("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `-12 -12 ${width + 24} ${height + 24}` },
-    svg("title", {}, title),
-    svg("rect", { x: -12, y: -12, width: width + 24, height: height + 24, fill: getComputedStyle(root).backgroundColor }),
-    ...parts.flat());
-  return new XMLSerializer().serializeToString(whole);
-}
-
-/** Offers text to the reader as a file. */
-export function download(text, name, type) {
-  const address = URL.createObjectURL(new Blob([text], { type }));
-  html("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
 }

@@ -2,11 +2,12 @@
 
 import { effective, inside, nearestPossible, outputSize, paddingName, problem, relationship, shape, sizeFormula, taps } from "./arithmetic.js";
 import { codeFor } from "./code.js";
-import { asExplorer, button, copy, download, exportSvg, menu, segments, slider, tick } from "./controls.js";
+import { asExplorer, button, copy, menu, segments, slider, tick } from "./controls.js";
 import { html, uniqueId } from "./dom.js";
 import { Figures } from "./explorer_figures.js";
 import { SLIDERS, compact, normalise, presetValues, explorerSchema, selectionOf, selectionText, turned } from "./explorer_state.js";
 import { ravel, unravel } from "./links.js";
+import { actions, hint } from "./panels.js";
 import { player } from "./player.js";
 import { onChange, readState } from "./schema.js";
 import { PRESETS } from "./values.js";
@@ -65,8 +66,6 @@ class Explorer {
     const copyCode = button("copy", () => copy(this.code.textContent, copyCode));
     this.codePanel = html("details", { class: "code-panel" }, html("summary", {}, "Code for this setting"),
       html("div", { class: "bar" }, this.language.element, copyCode), this.code);
-    const share = button("copy link", () => copy(this.model.address(), share), { hidden: this.model.address === undefined });
-    const hint = html("p", { class: "hint" }, "Point at any cell, or tab to a grid and use the arrow keys. Enter or a click pins; type a digit to edit.");
     asExplorer(this.root);
     this.root.append(
       html("div", { class: "bar" }, this.controls.direction.element, this.controls.ndim.element, this.presets.element),
@@ -75,7 +74,8 @@ class Explorer {
       this.figures.element,
       html("div", { class: "said" }, this.sentence, this.editor),
       html("div", { class: "bar" }, this.walk.element, this.order.element),
-      html("div", { class: "bar" }, hint, share, button("save SVG", () => download(exportSvg(this.root, this.sentence.textContent), "convolution.svg", "image/svg+xml"))),
+      actions({ model: this.model, root: this.root, file: "convolution", title: () => this.sentence.textContent },
+        hint("Point at any cell, or tab to a grid and use the arrow keys. Enter or a click pins; type a digit to edit.")),
       this.codePanel);
     this.#showCode("tconv");
   }

@@ -19,6 +19,11 @@ export const html = (tag, attributes = {}, ...children) =>
 export const svg = (tag, attributes = {}, ...children) =>
   fill(document.createElementNS(SVG, tag), attributes, children);
 
+/** Browsers lay out anew even for an attribute that stays the same. */
+export function set(element, name, value) {
+  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+}
+
 let serial = 0;
 /** An id no other element of this page has. */
 export const uniqueId = (stem) => `tconv-${stem}-${(serial += 1)}`;

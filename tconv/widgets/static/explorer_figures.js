@@ -6,27 +6,18 @@ import {
 import { html, numeral } from "./dom.js";
 import { Grid } from "./grid.js";
 import { emulatedInput, entry, litCells, partsOf, ravel, sentence } from "./links.js";
+import { captioned, section } from "./panels.js";
 
 // Grids up to this many cells write out their zeros; beyond it the blanks are zeros.
 const WRITTEN_ZEROS = 400;
 const zero = (cells) => (cells <= WRITTEN_ZEROS ? "0" : "");
 
-/** A grid with its heading in a box that scrolls by itself where the screen is too narrow. */
-function framed(grid, tall = false) {
-  const caption = html("p", { class: "tconv-caption" });
-  const scroller = html("div", { class: tall ? "scroller tall" : "scroller" }, grid.element);
-  if (tall) grid.scrollsIn(scroller);
-  return { grid, caption, scroller, element: html("div", { class: "tconv-figure" }, caption, scroller) };
-}
-
 const view = (name, title, explanation, ...figures) =>
-  html("div", { class: "view", "data-view": name },
-    html("p", { class: "view-title" }, html("strong", {}, title), " ", html("span", {}, explanation)),
-    html("div", { class: "figures" }, ...figures.map((figure) => figure.element)));
+  section(name, title, explanation, html("div", { class: "figures" }, ...figures.map((figure) => figure.element)));
 
 /** Scrolls only the box around a grid, never the page, until a lit cell is seen. */
-function reveal({ grid, scroller }) {
-  const lit = grid.layers.lit.firstElementChild;
+function reveal({ drawing, scroller }) {
+  const lit = drawing.layers.lit.firstElementChild;
   if (lit === null || scroller.matches(":hover")) return;
   const [box, cell] = [scroller.getBoundingClientRect(), lit.getBoundingClientRect()];
   if (cell.top < box.top || cell.bottom > box.bottom) scroller.scrollTop += cell.top - box.top - box.height / 2;
@@ -36,7 +27,7 @@ function reveal({ grid, scroller }) {
 /** Every cell of one drawing: its numbers as text, all of one kind or of the kind that `kind(r, c)` says. */
 const drawn = (figure, values, caption, label, kind = () => "solid") => {
   figure.caption.textContent = caption;
-  figure.grid.draw({
+  figure.drawing.draw({
     rows: values.length, columns: values[0].length, label,
     cell: (r, c) => ({ text: numeral(values[r][c]), kind: kind(r, c) }),
   });
@@ -45,23 +36,25 @@ const drawn = (figure, values, caption, label, kind = () => "solid") => {
 export class Figures {
   /** @param {{onPoint: Function, onPin: Function, onType: Function}} handlers each gets { grid, cell } or null */
   constructor(handlers) {
-    const figure = (name, tone, { tall = false, editable = false, selects = (cell) => ({ grid: name, cell }) } = {}) => {
+    const figure = (name, tone, { editable = false, selects = (cell) => ({ grid: name, cell }) } = {}) => {
       const told = (handler) => (cell) => handler(cell === null ? null : selects(cell));
       const { onPoint, onPin, onType } = handlers;
-      return framed(new Grid({ name, tone, onPoint: told(onPoint), onPin: told(onPin), onType: editable ? told(onType) : undefined }), tall);
+      return captioned(new Grid({ name, tone, onPoint: told(onPoint), onPin: told(onPin), onType: editable ? told(onType) : undefined }));
     };
     const output = { selects: (cell) => ({ grid: "output", cell }) };
     this.all = {
       input: figure("input", "input", { editable: true }),
       kernel: figure("kernel", "kernel", { editable: true }),
       output: figure("output", "output"),
-      matrix: figure("matrix", "kernel", { tall: true }),
+      matrix: figure("matrix", "kernel"),
       emulated: figure("emulated", "input"),
       rotated: figure("rotated", "kernel", { selects: (cell) => ({ grid: "kernel", cell: this.#turnedPlace(cell) }) }),
       result: figure("result", "output", output),
       wrong: figure("wrong", "wrong", output),
     };
     const { all } = this;
+    all.matrix.scroller.classList.add("tall");
+    all.matrix.drawing.scrollsIn(all.matrix.scroller);
     this.window = view("window", "Window", "", all.input, all.kernel, all.output);
     this.matrix = view("matrix", "Matrix", "", all.matrix);
     this.emulation = view("emulation", "Emulation", "the same by a direct convolution of stride 1", all.emulated, all.rotated, all.result, all.wrong);
@@ -91,7 +84,7 @@ export class Figures {
     const pad = state.direction === "direct" ? state.padding : 0;
     const down = state.ndim === 1 ? 0 : pad;
     this.all.input.caption.textContent = pad > 0 ? `input, padded by ${pad}` : "input";
-    this.all.input.grid.draw({
+    this.all.input.drawing.draw({
       rows: size[0] + 2 * down, columns: size[1] + 2 * pad, origin: [-down, -pad],
       label: `Input, ${size.join(" by ")} cells${pad > 0 ? ` in a padding of ${pad}` : ""}`,
       cell: (r, c) => (inside([r, c], size) ? { text: numeral(state.input[r][c]), kind: "solid" } : { text: "0", kind: "hollow" }),
@@ -127,7 +120,7 @@ export class Figures {
     const cropped = transposed && across > size;
     this.all.output.caption.textContent = stamps === null
       ? `output${cropped ? `, cropped by ${before}` : ""}` : `output after ${stamps} of ${state.input.flat().length} stamps`;
-    this.all.output.grid.draw({
+    this.all.output.drawing.draw({
       rows: state.ndim === 1 ? 1 : across, columns: across, origin,
       label: `Output, ${kept.join(" by ")} cells${cropped ? ", with the cells that the padding crops" : ""}`,
       cell: (r, c) => ({ text: numeral(values[r - origin[0]][c - origin[1]]), kind: kind(r, c) }),
@@ -147,7 +140,7 @@ export class Figures {
       ? "Cᵀ: one row per output, one column per input" : "C: one row per output, one column per input";
     this.all.matrix.caption.textContent =
       `${transposed ? "Cᵀ" : "C"}, ${rows} × ${columns}: ${weights.size} of ${rows * columns} entries come from the kernel`;
-    this.all.matrix.grid.draw({
+    this.all.matrix.drawing.draw({
       rows, columns,
       label: `${transposed ? "Transposed convolution" : "Convolution"} matrix, ${rows} rows by ${columns} columns`,
       cell: (r, c) => {
@@ -168,7 +161,7 @@ export class Figures {
     ].filter(Boolean).join(", ");
     const blank = zero(axis.size ** state.ndim);
     this.all.emulated.caption.textContent = `input, ${parts}`;
-    this.all.emulated.grid.draw({
+    this.all.emulated.drawing.draw({
       rows: state.ndim === 1 ? 1 : axis.size, columns: axis.size,
       label: `Input of the emulating convolution, ${axis.size} cells a side: ${parts}`,
       cell: (r, c) => {
@@ -177,17 +170,22 @@ export class Figures {
       },
     });
     const right = convolve(state, state.input, state.kernel);
-    const wrong = withoutRotation(state, state.input, state.kernel);
     drawn(this.all.result, right, "output", "Output of the emulation, equal to the scatter's");
-    const differing = wrong.flat().filter((value, n) => value !== right.flat()[n]).length;
     this.all.wrong.element.hidden = state.rotate_kernel;
+    if (!state.rotate_kernel) this.#drawWrong(right);
+  }
+
+  #drawWrong(right) {
+    const wrong = withoutRotation(this.state, this.state.input, this.state.kernel);
+    const differs = (r, c) => wrong[r][c] !== right[r][c];
+    const differing = wrong.flatMap((row, r) => row.filter((_, c) => differs(r, c))).length;
     drawn(this.all.wrong, wrong, `not rotated: ${differing} of ${wrong.flat().length} wrong`,
-      "Output without the rotation; wrong cells are dashed", (r, c) => (wrong[r][c] === right[r][c] ? "solid" : "cropped"));
+      "Output without the rotation; wrong cells are dashed", (r, c) => (differs(r, c) ? "cropped" : "solid"));
   }
 
   /** Puts every light out. */
   dark() {
-    for (const { grid } of Object.values(this.all)) if (grid.size) grid.light([]);
+    for (const { drawing } of Object.values(this.all)) if (drawing.size) drawing.light([]);
   }
 
   /** Lights what takes part in the chosen cell, everywhere, and returns it in words. */
@@ -204,10 +202,10 @@ export class Figures {
       return [...places.filter(([r, c]) => r !== own[0] || c !== own[1]), [...own, "chosen"]];
     };
     const { input, kernel, output, matrix } = this.all;
-    input.grid.light(mark(lit.input, "input"), this.#window(chosen));
-    kernel.grid.light(mark(lit.kernel, "kernel"));
-    output.grid.light(mark(lit.output, "output"), this.#stamp(chosen));
-    matrix.grid.light(mark(lit.matrix, "matrix"));
+    input.drawing.light(mark(lit.input, "input"), this.#window(chosen));
+    kernel.drawing.light(mark(lit.kernel, "kernel"));
+    output.drawing.light(mark(lit.output, "output"), this.#stamp(chosen));
+    matrix.drawing.light(mark(lit.matrix, "matrix"));
     if (state.direction === "transposed") this.#lightEmulation(chosen, lit, mark);
     // In the next frame, before which the browser lays the page out anyway.
     requestAnimationFrame(() => reveal(matrix));
@@ -220,16 +218,16 @@ export class Figures {
     const { padding } = emulation(state);
     const along = (n) => n * state.stride + padding;
     const where = ([r, c]) => [state.ndim === 1 ? 0 : along(r), along(c)];
-    const size = emulated.grid.size;
+    const size = emulated.drawing.size;
     const places = lit.input.map(where).filter((cell) => inside(cell, size)).map((cell) => [...cell, "part"]);
     const own = chosen.grid === "emulated" ? chosen.cell : chosen.grid === "input" ? where(chosen.cell) : null;
     const others = own === null ? places : places.filter(([r, c]) => r !== own[0] || c !== own[1]);
-    emulated.grid.light(own !== null && inside(own, size) ? [...others, [...own, "chosen"]] : others, this.#slide(chosen));
-    rotated.grid.light(mark(lit.kernel, "kernel", (at) => this.#turnedPlace(at)));
+    emulated.drawing.light(own !== null && inside(own, size) ? [...others, [...own, "chosen"]] : others, this.#slide(chosen));
+    rotated.drawing.light(mark(lit.kernel, "kernel", (at) => this.#turnedPlace(at)));
     const kept = shape(state, outputSize(state));
     const outputs = mark(lit.output, "output").filter((cell) => inside(cell, kept));
-    result.grid.light(outputs);
-    wrong.grid.light(outputs);
+    result.drawing.light(outputs);
+    if (!state.rotate_kernel) wrong.drawing.light(outputs);
   }
 
   /** Where the rotated kernel holds a weight. Not rotated, another weight stands there: that is the mistake. */
@@ -241,7 +239,7 @@ export class Figures {
   #exists({ grid, cell }) {
     const figure = this.all[grid === "emulated" && this.state.direction === "direct" ? "" : grid];
     if (!figure) return false;
-    const { size, origin } = figure.grid;
+    const { size, origin } = figure.drawing;
     return inside([cell[0] - origin[0], cell[1] - origin[1]], size);
   }
 

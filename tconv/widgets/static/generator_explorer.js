@@ -1,9 +1,10 @@
 // A trained generator in the page: move its latent numbers, watch every layer's maps grow, ask where a pixel comes from.
 
-import { asExplorer, button, copy, download, exportSvg, menu, slider } from "./controls.js";
+import { asExplorer, button, menu, slider } from "./controls.js";
 import { count, html, numeral } from "./dom.js";
 import { fitLatent, grey, mix, receptiveField, run, sample, unpack } from "./generator.js";
 import { LatentPad, latentBank } from "./latent_controls.js";
+import { actions, hint } from "./panels.js";
 import { PixelMap, inGreen, inGrey, selectable } from "./pixel_map.js";
 import { integer, onChange, pattern, readState } from "./schema.js";
 
@@ -95,7 +96,6 @@ class Explorer {
     this.names = this.thumbs.map(() => html("span", {}));
     this.sentence = html("p", { class: "sentence", "aria-live": "polite" });
     this.note = html("p", { class: "note", role: "status" });
-    const share = button("copy link", () => copy(this.model.address(), share), { hidden: this.model.address === undefined });
     const end = (n) => html("div", { class: "end" }, this.thumbs[n].element, this.names[n]);
     const panel = (kind, heading, ...content) => html("div", { class: `panel ${kind}` }, html("p", { class: "heading" }, ...heading), ...content);
     asExplorer(this.root, "generator");
@@ -110,9 +110,8 @@ class Explorer {
         panel("latent", [html("b", {}, `z: ${count(latent, "number")}`), html("br"), `the input, ${latent} × 1 × 1`], this.bank.element)),
       html("div", { class: "said" }, this.sentence),
       html("div", { class: "growth" }, ...this.maps.map((map, n) => panel("maps", [html("b", {}, `layer ${n + 1}: ${map.maps} maps of ${times(map.size, map.size)}`), html("br"), sizeSum(layers[n])], map.element))),
-      html("div", { class: "bar" },
-        html("p", { class: "hint" }, "Drag on the pad, or move a slider. Point at a pixel of the image to see where it comes from; a click or Enter pins it."),
-        share, button("save SVG", () => this.#save())));
+      actions({ model: this.model, root: this.root, file: "generator", title: () => this.sentence.textContent },
+        hint("Drag on the pad, or move a slider. Point at a pixel of the image to see where it comes from; a click or Enter pins it.")));
   }
 
   /** Changes the state at the reader's hand and tells the model. */
@@ -218,12 +217,6 @@ class Explorer {
     if (z.length > 0) return "The latent numbers are set one by one.";
     return percent === 0 ? `Sample ${seed}: ${count(this.z.length, "random number")}, and what the generator makes of them.`
       : `${percent} % of the way from sample ${seed} to sample ${other_seed}.`;
-  }
-
-  #save() {
-    const undo = [...this.maps, this.image].map((map) => map.embed());
-    download(exportSvg(this.root, this.sentence.textContent), "generator.svg", "image/svg+xml");
-    undo.forEach((one) => one());
   }
 }
 

@@ -1,11 +1,15 @@
 // A grid of numbers as one SVG: one tab stop, arrow keys inside, pointer and touch by position.
 
-import { svg } from "./dom.js";
+import { set, svg } from "./dom.js";
+import { NumberRows } from "./number_rows.js";
 
 const CELL = 36;
 const GAP = 1.5;
 const RADIUS = 4;
 const LABEL = 18;
+const LABELS_AT = -0.5 - LABEL / 2 / CELL; // their row and their column
+// Half digits that a cell leaves beside its number: the more, the smaller the digits.
+const [VALUE_ROOM, LABEL_ROOM] = [3, 7];
 
 /** One path for many cells: a grid of hundreds of cells stays a handful of elements. */
 function cellsPath(cells) {
@@ -23,13 +27,6 @@ const LATER = 60;
 // More rows than fit into a scroller of 25 rem with the smallest cells.
 const ROWS_AT_ONCE = 32;
 
-const fontSize = (longest) => (longest <= 2 ? 15 : longest === 3 ? 13.5 : longest === 4 ? 11.5 : 9.5);
-
-/** Browsers lay out anew even for an attribute that stays the same. */
-function set(element, name, value) {
-  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
-}
-
 export class Grid {
   /**
    * @param {{name: string, tone: string, onPoint: Function, onPin: Function, onType?: Function}} options
@@ -39,11 +36,12 @@ export class Grid {
   constructor({ name, tone, onPoint, onPin, onType }) {
     this.handlers = { onPoint, onPin, onType };
     this.cursor = [0, 0];
-    this.lines = new Map();
+    this.labels = new NumberRows("labels");
+    this.numbers = new NumberRows("values");
     this.layers = Object.fromEntries(
-      ["labels", "solid", "hollow", "cropped", "untouched", "values", "lit", "frames", "cursor"]
-        .map((layer) => [layer, svg(["labels", "values", "lit", "frames"].includes(layer) ? "g" : "path", { class: layer })]));
-    const { labels, solid, hollow, cropped, untouched, values, lit, frames, cursor } = this.layers;
+      ["solid", "hollow", "cropped", "untouched", "lit", "frames", "cursor"]
+        .map((layer) => [layer, svg(["lit", "frames"].includes(layer) ? "g" : "path", { class: layer })]));
+    const { solid, hollow, cropped, untouched, lit, frames, cursor } = this.layers;
     this.element = svg("svg", {
       class: `tconv-grid ${tone}`, "data-grid": name, tabindex: 0, role: "application",
       "aria-roledescription": "grid of numbers",
@@ -56,7 +54,7 @@ export class Grid {
         this.layers.cursor.setAttribute("d", "");
         this.handlers.onPoint(null);
       },
-    }, labels, solid, hollow, cropped, untouched, lit, values, frames, cursor);
+    }, this.labels.element, solid, hollow, cropped, untouched, lit, this.numbers.element, frames, cursor);
     new IntersectionObserver((entries) => {
       this.inSight = entries.at(-1).isIntersecting;
       if (this.inSight && this.element.ariaBusy === "true") this.#writeAll();
@@ -99,64 +97,30 @@ export class Grid {
   #fill() {
     const [from, to] = this.#rowsInSight();
     const columns = this.size[1];
-    const kinds = { solid: [], hollow: [], cropped: [], untouched: [] };
-    let longest = 1;
+    const cells = { solid: [], hollow: [], cropped: [], untouched: [] };
+    const lines = [];
     for (let r = from; r < to; r += 1) {
-      const line = this.#line(r);
+      const line = {};
       for (let c = 0; c < columns; c += 1) {
         const { text, kind } = this.cell(r + this.origin[0], c + this.origin[1]);
-        kinds[kind]?.push([r, c]);
-        longest = Math.max(longest, text.length);
-        this.#write(line, r, c, text, kind);
+        cells[kind]?.push([r, c]);
+        if (text !== "") (line[kind] ??= []).push([c, text]);
       }
-      for (let c = columns; c < line.cells.length; c += 1) this.#write(line, r, c, "");
+      for (const [kind, numbers] of Object.entries(line)) lines.push({ row: r, kind, numbers });
     }
-    for (const [r, { group }] of this.lines) {
-      if (r >= from && r < to) continue;
-      group.remove();
-      this.lines.delete(r);
-    }
-    for (const [kind, cells] of Object.entries(kinds)) set(this.layers[kind], "d", cellsPath(cells));
-    set(this.layers.values, "font-size", fontSize(longest));
+    for (const [kind, places] of Object.entries(cells)) set(this.layers[kind], "d", cellsPath(places));
+    this.numbers.write(lines, CELL, VALUE_ROOM);
     this.#label(from, to);
   }
 
-  /** The row's group of texts. Groups and texts stay where they are from one drawing to the next: making and moving them is what costs. */
-  #line(r) {
-    if (!this.lines.has(r)) {
-      const group = svg("g");
-      const next = [...this.lines.keys()].filter((other) => other > r);
-      this.layers.values.insertBefore(group, next.length === 0 ? null : this.lines.get(Math.min(...next)).group);
-      this.lines.set(r, { group, cells: [] });
-    }
-    return this.lines.get(r);
-  }
-
-  #write({ group, cells }, r, c, text, kind) {
-    const old = cells[c] ?? { text: "" };
-    if (text === "") old.element?.remove();
-    else {
-      old.element ??= svg("text", { x: (c + 0.5) * CELL, y: (r + 0.5) * CELL });
-      if (old.text !== text) old.element.textContent = text;
-      if (old.kind !== kind) old.element.setAttribute("class", kind);
-      if (old.text === "") group.insertBefore(old.element, cells.slice(c + 1).find((one) => one.text !== "")?.element ?? null);
-      old.kind = kind;
-    }
-    old.text = text;
-    cells[c] = old;
-  }
-
-  /** Numbers the rows in sight and the columns. */
+  /** Numbers the rows in sight and the columns, in the margins above and to the left. */
   #label(from, to) {
     const [rows, columns] = this.size;
-    const key = String([from, to, columns, this.origin]);
-    if (this.labelled === key) return;
-    this.labelled = key;
-    const label = (axis, n) => String(n + this.origin[axis]);
-    this.layers.labels.replaceChildren(
-      ...Array.from({ length: columns }, (_, c) => svg("text", { x: (c + 0.5) * CELL, y: -LABEL / 2 }, label(1, c))),
-      ...(rows === 1 ? [] : Array.from({ length: to - from }, (_, n) =>
-        svg("text", { x: -LABEL / 2, y: (n + from + 0.5) * CELL }, label(0, n + from)))));
+    const span = (start, end, axis) => Array.from({ length: end - start }, (_, n) => [n + start, String(n + start + this.origin[axis])]);
+    this.labels.write([
+      { row: LABELS_AT, kind: "label", numbers: span(0, columns, 1) },
+      ...(rows === 1 ? [] : span(from, to, 0).map(([row, text]) => ({ row, kind: "label", numbers: [[LABELS_AT, text]] }))),
+    ], CELL, LABEL_ROOM);
   }
 
   #rowsInSight() {

@@ -5,7 +5,7 @@ import { asExplorer, button, segments, slider } from "./controls.js";
 import { html } from "./dom.js";
 import { METHODS, even, interior, interiorPeriod, overlapCount, square, upsampled } from "./overlap.js";
 import { TITLES, evenness, sentence, verdict } from "./overlap_words.js";
-import { actions, captioned, section } from "./panels.js";
+import { actions, captioned, hint, section } from "./panels.js";
 import { Bars, Raster } from "./raster.js";
 import { choice, integer, onChange, pattern, readState } from "./schema.js";
 
@@ -89,10 +89,7 @@ class Explorer {
           html("div", { class: "bar" }, this.kernel.element, this.dice),
           html("div", { class: "figures rasters" }, ...METHODS.map((name) => this.figures[name].element)))),
       html("div", { class: "said" }, this.sentence),
-      actions({
-        model: this.model, root: this.root, file: "overlap", title: () => this.verdict.textContent,
-        hint: "Point at any bar or cell, or tab to a figure and use the arrow keys. Enter or a click pins.",
-      }));
+      actions({ model: this.model, root: this.root, file: "overlap", title: () => this.verdict.textContent }, hint("Point at any bar or cell, or tab to a figure and use the arrow keys. Enter or a click pins.")));
   }
 
   /** Changes the state at the reader's hand and tells the model. */

@@ -70,16 +70,6 @@ export class PixelMap {
     };
     this.lit.setAttribute("d", field === null ? "" : Array.from({ length: this.maps }, (_, map) => frame(map)).join(""));
   }
-
-  /** Puts the pixels into the SVG, for exporting it; returns what takes them out again. */
-  embed() {
-    const image = svg("image", {
-      href: this.canvas.toDataURL(), width: this.width * this.unit, height: this.height * this.unit,
-      "image-rendering": "pixelated", preserveAspectRatio: "none",
-    });
-    this.overlay.prepend(image);
-    return () => image.remove();
-  }
 }
 
 /** Makes the pixels of a single map selectable: by pointer, by touch, and from one tab stop by the arrow keys. */

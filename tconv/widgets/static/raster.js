@@ -1,15 +1,16 @@
-// Two drawings of many numbers: an image of coloured cells, and bars. Each is one SVG and one tab stop,
+// Two drawings of many numbers: an image of coloured cells, and bars. Each has one SVG and is one tab stop,
 // with arrow keys inside, pointer and touch by position.
 
-import { svg } from "./dom.js";
+import { html, svg } from "./dom.js";
+import { NumberRows } from "./number_rows.js";
 
 const SIDE = 396;
 // Up to this many cells along a side the numbers have room.
 const MOST_WITH_NUMBERS = 13;
+const ROOM = 1; // half digits beside the longest number
 // Blue, green, red: as a canvas holds them.
 const POSITIVE = 0x739e00;
 const NEGATIVE = 0x005ed5;
-const LETTER = 0.62; // width of a monospaced letter, of its height
 
 /** Makes an SVG a field of `size()` = [rows, columns] cells to point at. `show(cell | null)` marks the keyboard's cell. */
 function explorable(element, { size, cellAt, show, onPoint, onPin }) {
@@ -57,15 +58,17 @@ const field = (name, tone, ...children) => svg("svg", {
   class: `tconv-grid ${tone}`, "data-grid": name, tabindex: 0, role: "application", "aria-roledescription": "image of numbers",
 }, ...children);
 
-/** Numbers as cells, the larger the more colour: green above zero, vermilion below. */
+/** Numbers as cells, the larger the more colour: green above zero, vermilion below. A canvas, and over it an SVG. */
 export class Raster {
   constructor({ name, onPoint, onPin }) {
-    this.canvas = document.createElement("canvas");
-    this.picture = svg("image", { width: SIDE, height: SIDE, "image-rendering": "pixelated", preserveAspectRatio: "none" });
-    [this.values, this.lit, this.cursor] = ["values", "lit", "frames"].map((layer) => svg("g", { class: layer }));
-    this.element = field(name, "raster", this.picture, svg("rect", { class: "edge", width: SIDE, height: SIDE }), this.values, this.lit, this.cursor);
-    this.element.setAttribute("viewBox", `0 0 ${SIDE} ${SIDE}`);
-    explorable(this.element, {
+    this.canvas = html("canvas", { "aria-hidden": "true" });
+    this.context = this.canvas.getContext("2d");
+    this.numbers = new NumberRows("values");
+    [this.lit, this.cursor] = ["lit", "frames"].map((layer) => svg("g", { class: layer }));
+    this.overlay = field(name, "raster pixels", svg("rect", { class: "edge", width: SIDE, height: SIDE }), this.lit, this.numbers.element, this.cursor);
+    this.overlay.setAttribute("viewBox", `0 0 ${SIDE} ${SIDE}`);
+    this.element = html("div", { class: "pixel-map" }, this.canvas, this.overlay);
+    explorable(this.overlay, {
       size: () => [this.side, this.side],
       cellAt: (x, y) => [Math.floor(y * this.side), Math.floor(x * this.side)],
       show: (cell) => this.#mark(this.cursor, cell === null ? [] : [cell]),
@@ -76,31 +79,29 @@ export class Raster {
   /** @param {{side: number, values: number[], label: string, text: Function}} content `text(value)` as it stands in a cell */
   draw({ side, values, label, text }) {
     this.side = side;
-    this.element.setAttribute("aria-label", label);
+    this.overlay.setAttribute("aria-label", label);
     const numbered = side <= MOST_WITH_NUMBERS;
     this.#paint(values, numbered ? 0.55 : 1);
-    const cell = SIDE / side;
-    const texts = numbered ? Array.from(values, text) : [];
-    const longest = texts.reduce((length, one) => Math.max(length, one.length), 1);
-    this.values.setAttribute("font-size", Math.min(0.5 * cell, (0.9 * cell) / (LETTER * longest)).toFixed(1));
-    this.values.replaceChildren(...texts.map((one, n) =>
-      svg("text", { x: ((n % side) + 0.5) * cell, y: (Math.floor(n / side) + 0.5) * cell }, one)));
+    const lines = Array.from({ length: numbered ? side : 0 }, (_, row) => ({
+      row, kind: "number", numbers: Array.from(values.subarray(row * side, (row + 1) * side), (value, column) => [column, text(value)]),
+    }));
+    this.numbers.write(lines, SIDE / side, ROOM);
   }
 
   /** One pixel a cell, as strong as the number is large. */
   #paint(values, strongest) {
-    const { canvas, side } = this;
-    Object.assign(canvas, { width: side, height: side });
-    const context = canvas.getContext("2d");
-    const picture = context.createImageData(side, side);
-    const pixels = new Uint32Array(picture.data.buffer);
+    const { canvas, context, side } = this;
+    if (canvas.width !== side) {
+      Object.assign(canvas, { width: side, height: side });
+      this.picture = context.createImageData(side, side);
+    }
+    const pixels = new Uint32Array(this.picture.data.buffer);
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
     for (let n = 0; n < values.length; n += 1) {
       const strength = Math.round((255 * strongest * Math.abs(values[n])) / largest);
       pixels[n] = (strength << 24) | (values[n] < 0 ? NEGATIVE : POSITIVE);
     }
-    context.putImageData(picture, 0, 0);
-    this.picture.setAttribute("href", canvas.toDataURL());
+    context.putImageData(this.picture, 0, 0);
   }
 
   #mark(layer, cells) {

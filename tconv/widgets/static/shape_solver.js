@@ -1,9 +1,10 @@
 // From sizes to the layers that lead from each to the next, and from layers to sizes.
 
 import { sizeFormula } from "./arithmetic.js";
-import { asExplorer, button, copy, download, exportSvg, menu, segments, slider } from "./controls.js";
+import { asExplorer, button, copy, menu, segments, slider } from "./controls.js";
 import { count, html, svg, uniqueId } from "./dom.js";
 import { explorerSchema } from "./explorer_state.js";
+import { actions } from "./panels.js";
 import { onChange, readState } from "./schema.js";
 import {
   MAX_LAYERS, MAX_SIZE, RANGES, arrange, evenOverlap, inExplorer, inWords, most, nearestSize, overlapInWords, pathCounts, same,
@@ -75,8 +76,6 @@ class Solver {
     this.code = html("pre", { class: "code", tabindex: 0, role: "group", "aria-label": "Code for the stack" }, html("code", {}));
     this.library = segments({ legend: "Code for", options: ["PyTorch", "tconv", "explorer"].map((name) => [name, name]), onChoose: (name) => this.#showCode(name) });
     const copyCode = button("copy", () => copy(this.code.textContent, copyCode));
-    const share = button("copy link", () => copy(this.model.address(), share), { hidden: this.model.address === undefined });
-    const save = button("save SVG", () => download(exportSvg(this.root, this.sentence.textContent), "layers.svg", "image/svg+xml"));
     this.search = html("div", { class: "sliders" }, ...Object.values(this.bounds).map((one) => one.element));
     this.layer = html("div", { class: "sliders" }, ...Object.values(this.settings).map((one) => one.element));
     asExplorer(this.root, "tconv-solver");
@@ -85,7 +84,7 @@ class Solver {
       html("div", { class: "bar" }, this.chain, html("div", { class: "ends" }, this.fewer, this.more)), this.note, this.cards,
       this.search, this.layer, this.alert, this.table, this.longer,
       html("div", { class: "said" }, html("div", {}, this.formula, this.sentence)),
-      html("div", { class: "bar" }, this.link, this.reason, share, save),
+      actions({ model: this.model, root: this.root, file: "layers", title: () => this.sentence.textContent }, this.link, this.reason),
       html("details", { class: "code-panel" }, html("summary", {}, "Code for the stack"), html("div", { class: "bar" }, this.library.element, copyCode), this.code));
     this.#showCode("PyTorch");
   }

@@ -1,0 +1,62 @@
+"""What the tests of the explorers do with a grid of numbers: find a cell, read the numbers, move a slider."""
+
+import numpy as np
+
+# A grid's numbers as texts, in reading order: a row is one text for each kind of cell, in which a
+# space is half a digit wide.
+NUMERALS = """(svg) => [...svg.querySelectorAll(".values text")].flatMap((row) => {
+  const half = -row.parentElement.getAttribute("word-spacing");
+  let at = Number(row.getAttribute("x"));
+  return row.textContent.match(/ +|[^ ]+/g).map((part) => {
+    const place = at;
+    at += half * part.length * (part[0] === " " ? 1 : 2);
+    return [Number(row.getAttribute("y")), place, part];
+  });
+}).filter(([, , part]) => part[0] !== " ").sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, , part]) => part)"""
+
+
+def centre(page, grid, row, column, nth=0):
+    """Where on the screen the cell of a grid lies; `row` and `column` count from the grid's first cell."""
+    element = page.locator(f'[data-grid="{grid}"]').nth(nth)
+    element.scroll_into_view_if_needed()
+    return element.evaluate(
+        """(svg, [row, column]) => {
+          const [x, y, w] = svg.getAttribute("viewBox").split(" ").map(Number);
+          const scale = svg.getBoundingClientRect().width / w;
+          const scroller = svg.closest(".scroller");
+          scroller.scrollTo((column * 36 - x) * scale - 60, (row * 36 - y) * scale - 60);
+          const box = svg.getBoundingClientRect();
+          return [box.left + (column * 36 + 18 - x) * scale, box.top + (row * 36 + 18 - y) * scale];
+        }""",
+        [row, column],
+    )
+
+
+def lit(page, grid, nth=0):
+    """The lit cells of a grid, as a set of (row, column)."""
+    cells = page.locator(f'[data-grid="{grid}"]').nth(nth).locator(".lit rect")
+    places = cells.evaluate_all("all => all.map((r) => [+r.dataset.row, +r.dataset.column])")
+    return set(map(tuple, places))
+
+
+def numbers(page, grid, nth=0):
+    """The numbers that a grid shows, in reading order, once those out of sight are written too."""
+    page.wait_for_function("document.querySelector('[aria-busy]') === null")
+    texts = page.locator(f'[data-grid="{grid}"]').nth(nth).evaluate(NUMERALS)
+    return [float(text.replace("−", "-")) for text in texts]
+
+
+def places(page, grid, cell=36, nth=0):
+    """From where to where each number is drawn, across, in cells: an array of (start, end)."""
+    ends = """(svg) => [...svg.querySelectorAll(".values text")].flatMap((text) => [...text.textContent.matchAll(/\\S+/g)].map(
+        ({ 0: { length }, index }) => [text.getStartPositionOfChar(index).x, text.getEndPositionOfChar(index + length - 1).x]))"""
+    return np.array(page.locator(f'[data-grid="{grid}"]').nth(nth).evaluate(ends)) / cell
+
+
+def move_slider(page, name, value, nth=0):
+    slider = page.locator(f'[data-setting="{name}"]').nth(nth)
+    slider.fill(str(value))
+
+
+def sentence(page, nth=0):
+    return page.locator(".sentence").nth(nth).text_content()
