@@ -139,11 +139,7 @@ def document(html, body):
     head = [link["href"].removeprefix(depth) for link in source.select("link[rel=stylesheet]")]
     styles = "".join(f'<link rel="stylesheet" href="{href}">' for href in head)
     scripts = [script["src"].removeprefix(depth) for script in source.select("script[src]")]
-    wanted = "".join(
-        f'<script defer src="{src}"></script>'
-        for src in scripts
-        if "page.js" in src or "mathjax" in src
-    )
+    wanted = "".join(f'<script defer src="{src}"></script>' for src in scripts if "page.js" in src)
     return (
         '<!doctype html><html lang="en-GB" data-theme="light"><head><meta charset="utf-8">'
         f"<title>{book_title()}</title>"
@@ -201,7 +197,7 @@ def open_document(browser, html, text):
     page = browser.new_page()
     page.route(address, lambda route: route.fulfill(body=text, content_type="text/html"))
     page.goto(address, wait_until="load", timeout=120_000)
-    page.evaluate("async () => { await MathJax.startup.promise; await document.fonts.ready; }")
+    page.evaluate("document.fonts.ready")
     return page
 
 

@@ -16,27 +16,13 @@
   root.dataset.theme = mode === "auto" ? (dark ? "dark" : "light") : mode;
 })();
 
-// A formula wider than its column scrolls, so the keyboard must reach it.
-function focusWideFormulas() {
-  for (const formula of document.querySelectorAll("div.math mjx-container")) {
-    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
-    else formula.removeAttribute("tabindex");
-  }
-}
-
-// Only what MyST marks as mathematics is typeset.
-window.MathJax = {
-  loader: { load: [] }, // its script holds all of it
-  tex: { packages: { "[+]": ["ams"] } },
-  startup: {
-    async pageReady() {
-      await MathJax.startup.defaultPageReady();
-      focusWideFormulas();
-      addEventListener("resize", focusWideFormulas);
-    },
-  },
-  options: {
-    ignoreHtmlClass: "tex2jax_ignore|mathjax_ignore|bd-container",
-    processHtmlClass: "tex2jax_process|mathjax_process|math|output_area",
-  },
-};
+// A formula wider than its column scrolls, so the keyboard must reach it. Those out of sight can wait.
+addEventListener("DOMContentLoaded", () => {
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+  for (const formula of document.querySelectorAll("div.math mjx-container")) sizes.observe(formula);
+});

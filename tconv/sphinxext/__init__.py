@@ -13,11 +13,15 @@ from docutils import nodes
 from PIL import Image
 
 from tconv.sphinxext.execution import use_cache_of_environment
-from tconv.sphinxext.mathematics import join_mathjax
 from tconv.widgets import _assets
 
 WIDGET_NAME = re.compile(r'class="tconv-widget" data-widget="(\w+)"')
-MATH_MARK = 'class="math '
+#: Names, punctuation and spaces in code: their colour is the text's, their elements a quarter of a
+#: page's.
+PLAIN_TOKEN = re.compile('<span class="[npw]">([^<]*)</span>')
+PICTURE = re.compile(r'<img (?=[^>]*\bsrc="[^"]*_images/([^"/]+)")')
+MATH_MARK = "<mjx-container "
+MATH_STYLE = "mathjax/mathjax.css"
 WIDGET_STYLE = "tconv-widgets.css"
 #: The glyphs of FontAwesome's icons, two thousand rules for a font that the book does not have.
 ICON_RULES = re.compile(r"(?:\.fa-[\w-]+::?before,?)+\{[^}]*\}")
@@ -31,7 +35,7 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self' file:; base-uri 'none'"
 )
 
-#: In ``_static``: FontAwesome, Bootstrap, and the parts of MathJax that no page loads.
+#: In ``_static``: FontAwesome, Bootstrap, and what else no page loads.
 UNUSED_ASSETS = (
     "scripts/fontawesome.js*",
     "scripts/bootstrap.js*",
@@ -41,12 +45,6 @@ UNUSED_ASSETS = (
     "locales",
     "webpack-macros.html",
     "sbt-webpack-macros.html",
-    "mathjax/[!to]*",
-    "mathjax/output/svg*",
-    "mathjax/output/*.js",
-    "mathjax/output/chtml/fonts/*.js",
-    "mathjax/tex-[!c]*",
-    "mathjax/tex-chtml-*",
 )
 
 
@@ -78,21 +76,29 @@ def prepare_page(app, pagename, templatename, context, doctree):
     if names := sorted(set(WIDGET_NAME.findall(body))):
         app.add_css_file(WIDGET_STYLE)
         app.add_js_file(write_widget_assets(app, names))
+    if MATH_MARK in body:
+        app.add_css_file(MATH_STYLE)
     # docutils gives a bibliography roles that ARIA has since withdrawn.
     for role in (' role="doc-biblioentry"', ' role="list"'):
         body = body.replace(role, "")
-    # A reader who does not scroll so far does not wait for the pictures there.
-    context["body"] = body.replace("<img ", '<img loading="lazy" ')
+    context["body"] = PLAIN_TOKEN.sub(r"\1", _reserve_places(app, body))
     # Scripts without a file are inline: the theme's settings, which only its version menu reads,
     # and the state of every widget, which the widget's own HTML holds already.
-    # Some extensions ask Sphinx to add MathJax everywhere.
-    context["script_files"] = [
-        script
-        for script in context["script_files"]
-        if script.filename and (MATH_MARK in body or "mathjax" not in script.filename)
-    ]
+    context["script_files"] = [script for script in context["script_files"] if script.filename]
     for script in context["script_files"]:
         script.attributes["defer"] = "defer"
+
+
+def _reserve_places(app, body):
+    """Let pictures load when a reader comes near, into places of their size: no text moves then."""
+    sources = {name: path for path, name in app.builder.images.items()}
+
+    def sized(match):
+        with Image.open(Path(app.srcdir, sources[match[1]])) as picture:
+            width, height = picture.size
+        return f'<img loading="lazy" width="{width}" height="{height}" '
+
+    return PICTURE.sub(sized, body)
 
 
 def _first_paragraph(doctree, length=180):
@@ -133,10 +139,9 @@ def setup(app):
     app.add_config_value("comments_config", {}, "html")
     app.connect("config-inited", apply_publisher_settings)
     app.connect("config-inited", use_cache_of_environment)
-    # After the theme, myst-nb and MathJax have added theirs.
+    # After the theme and myst-nb have added theirs.
     app.connect("html-page-context", prepare_page, priority=900)
     app.connect("build-finished", lighten_pictures)
-    # After MathJax has been copied.
-    app.connect("build-finished", join_mathjax, priority=800)
     app.connect("build-finished", clean_assets, priority=900)
+    app.setup_extension("tconv.sphinxext.mathematics")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

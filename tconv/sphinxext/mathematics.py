@@ -1,27 +1,134 @@
-"""The one script that typesets formulas: MathJax, joined from the parts that the book uses."""
+"""Formulas are typeset when the book is built: a page holds them as MathJax writes them.
 
+MathJax runs in V8, in this process; it comes with its fonts in the package sphinx-mathjax-offline.
+A page then needs no script for them, and nothing moves when it is read.
+"""
+
+import atexit
+import json
+import re
+import shutil
+from contextlib import suppress
+from functools import cache
+from html import unescape
+from importlib.metadata import distribution
 from pathlib import Path
 
-#: MathJax's own components, each after those it needs. Its ready-made script has these and as many
-#: again: a menu, and what fetches further parts on demand.
+from docutils.nodes import SkipNode
+from py_mini_racer import MiniRacer
+from sphinx.ext import mathjax
+from sphinx.util import logging
+
+#: MathJax's own components, each after those it needs.
 COMPONENTS = (
     "startup",
     "core",
+    "adaptors/liteDOM",
     "input/tex-base",
     "input/tex/extensions/ams",
     "output/chtml",
     "output/chtml/fonts/tex",
     "a11y/assistive-mml",
 )
+FONTS = "output/chtml/fonts/woff-v2"
+SETTINGS = {
+    "loader": {"load": []},  # all components are there
+    "tex": {"packages": {"[+]": ["ams"]}},
+    "chtml": {"adaptiveCSS": False, "fontURL": "fonts"},
+}
+FUNCTIONS = """
+const {adaptor} = MathJax.startup;
+const typeset = (tex, display) => adaptor.outerHTML(MathJax.tex2chtml(tex, {display}));
+const styleSheet = () => adaptor.textContent(MathJax.chtmlStylesheet());
+"""
+
+#: A formula as Sphinx writes it, with MathJax's delimiters or as an environment of LaTeX.
+FORMULA = re.compile(
+    r"\\\((?P<inline>.*)\\\)|\\\[(?P<display>.*)\\\]|(?P<environment>\\begin\{.*\\end\{[^}]*\})",
+    re.DOTALL,
+)
+FAULT = re.compile('data-mjx-error="([^"]*)"')
+RULE = re.compile(r"([^{}]+)\{[^{}]*\}")
+GLYPH = re.compile(r"\bmjx-c[0-9A-F]+")
+
+logger = logging.getLogger(__name__)
 
 
-def join_mathjax(app, exception):
-    """Write the components over the script of the whole, which the pages name.
+def _folder():
+    """Return the folder of MathJax's components and fonts."""
+    return Path(
+        distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")
+    )
 
-    MathJax starts when a script has run to its end: by then all components are there.
+
+@cache
+def _engine():
+    """Return a V8 in which MathJax is ready.
+
+    MathJax starts when a script has run to its end: by then all components must be there.
     """
+    engine = MiniRacer()
+    atexit.register(engine.close)  # left to itself, it waits for its own thread for ever
+    parts = [(_folder() / f"{name}.js").read_text(encoding="utf-8") for name in COMPONENTS]
+    engine.eval("\n".join([f"var MathJax = {json.dumps(SETTINGS)};", *parts]))
+    engine.eval(FUNCTIONS)
+    return engine
+
+
+def typeset(tex, *, display):
+    """Return a formula as HTML: drawn for the eye, and as MathML for a screen reader."""
+    return _engine().call("typeset", tex, display)
+
+
+def _renderer(visit):
+    """Return Sphinx's visitor `visit` with the formula that it writes typeset."""
+
+    def visit_and_typeset(translator, node):
+        start = len(translator.body)
+        with suppress(SkipNode):
+            visit(translator, node)
+
+        def replace(match):
+            html = typeset(unescape(match[match.lastgroup]), display=match["inline"] is None)
+            if fault := FAULT.search(html):
+                logger.warning("%s: %s", fault[1], node.astext(), location=node)
+            return html
+
+        written = "".join(translator.body[start:])
+        translator.body[start:] = [FORMULA.sub(replace, written)]
+        raise SkipNode
+
+    return visit_and_typeset
+
+
+def _rules_for(glyphs, style):
+    """Return the rules of a style sheet without those for glyphs other than `glyphs`."""
+
+    def keep(rule):
+        return rule[0] if glyphs.issuperset(GLYPH.findall(rule[1])) else ""
+
+    return RULE.sub(keep, style)
+
+
+def write_style(app, exception):
+    """Write the style sheet of all formulas in the book, and the fonts that it names."""
     if exception is not None or app.builder.format != "html":
         return
-    mathjax = Path(app.outdir, "_static", "mathjax")
-    parts = [(mathjax / f"{name}.js").read_text(encoding="utf-8") for name in COMPONENTS]
-    (mathjax / "tex-chtml.js").write_text("\n".join(parts), encoding="utf-8")
+    glyphs = set()
+    for page in Path(app.outdir).rglob("*.html"):
+        glyphs.update(GLYPH.findall(page.read_text(encoding="utf-8")))
+    folder = Path(app.outdir, "_static", "mathjax")
+    shutil.copytree(_folder() / FONTS, folder / "fonts", dirs_exist_ok=True)
+    style = _rules_for(glyphs, _engine().call("styleSheet"))
+    (folder / "mathjax.css").write_text(style, encoding="utf-8")
+
+
+def setup(app):
+    """Offer the renderer ``typeset`` for ``html_math_renderer``."""
+    app.setup_extension("sphinx.ext.mathjax")
+    app.add_html_math_renderer(
+        "typeset",
+        (_renderer(mathjax.html_visit_math), None),
+        (_renderer(mathjax.html_visit_displaymath), None),
+    )
+    app.connect("build-finished", write_style)
