@@ -136,6 +136,10 @@ lock:  ## pin requirements.txt again, to the newest that pyproject.toml allows
 	    --quiet --output-file $(LOCK)/requirements.txt
 	grep -vE '^(nvidia-|cuda-|triton)' $(LOCK)/requirements.txt > requirements.txt
 
+.PHONY: release
+release: $(READY)  ## check that all places agree on the version, before it is tagged
+	$(BIN)/python tools/release.py
+
 .PHONY: clean
 clean:  ## remove all that was made here, the environment too
 	rm -rf _build $(VENV) .pytest_cache .ruff_cache .hypothesis .coverage*

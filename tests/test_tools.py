@@ -1,5 +1,6 @@
 """The tools that publish the book: what they pack and print."""
 
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import nbformat
 import notebooks
 import paper
 import pytest
+import release
 import slides
 
 ROOT = Path(__file__).parents[1]
@@ -126,3 +128,72 @@ def test_a_word_unknown_to_the_slides_stops_them():
     slides.exporter()
     with pytest.raises(Exception, match="unheard"):
         slides.render("{unheard}`of`")
+
+
+def commit(folder):
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "add", "."], cwd=folder, check=True)
+    command = ["git", *identity, "commit", "--quiet", "--allow-empty", "--message", "Commit"]
+    subprocess.run(command, cwd=folder, check=True)
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A repository that is ready for its release 1.2.0."""
+    files = {
+        "pyproject.toml": '[project]\nversion = "1.2.0"\n',
+        "CHANGELOG.md": "# Changelog\n\n## 1.2.0 (2026-03-04)\n\n## 1.1.0 (2025-01-01)\n",
+        "CITATION.cff": "version: 1.2.0\ndate-released: 2026-03-04\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    commit(tmp_path)
+    return tmp_path
+
+
+def test_a_release_that_agrees_says_what_is_next(repository, capsys):
+    release.main(repository)
+    assert "git tag v1.2.0 && git push origin main v1.2.0" in capsys.readouterr().out
+    subprocess.run(["git", "tag", "v1.2.0"], cwd=repository, check=True)
+    release.main(repository)
+    assert "    git push origin v1.2.0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("pyproject.toml", "1.2.0", "1.3.0", "newest section is 1.2.0, pyproject.toml says 1.3.0"),
+        (
+            "CHANGELOG.md",
+            "2026-03-04",
+            "not yet released",
+            r"must be dated, .* \(not yet released\)",
+        ),
+        ("CITATION.cff", "1.2.0", "1.1.0", "version is 1.1.0, pyproject.toml says 1.2.0"),
+        (
+            "CITATION.cff",
+            "03-04",
+            "03-05",
+            "date-released is 2026-03-05, CHANGELOG.md says 2026-03-04",
+        ),
+        ("CITATION.cff", "date-released: 2026-03-04", "", "date-released is missing"),
+    ],
+)
+def test_a_release_that_disagrees_is_refused(repository, name, old, new, message):
+    path = repository / name
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(SystemExit, match=message):
+        release.main(repository)
+    with pytest.raises(SystemExit, match="not committed"):
+        release.main(repository)
+    commit(repository)
+    with pytest.raises(SystemExit, match=r"^Not ready to be released:\n- C"):
+        release.main(repository)
+
+
+def test_a_tag_is_not_moved(repository):
+    subprocess.run(["git", "tag", "v1.2.0"], cwd=repository, check=True)
+    commit(repository)
+    with pytest.raises(SystemExit, match=r"v1\.2\.0 is on another commit"):
+        release.main(repository)
