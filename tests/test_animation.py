@@ -1,5 +1,6 @@
 """Moving pictures: the numbers in each frame, the guide's presets, the command line."""
 
+import re
 import subprocess
 import sys
 
@@ -120,11 +121,24 @@ def test_every_preset_of_the_guide_has_the_guides_sizes():
         (("film.avi", "direct", Y, Y), "path must end in .gif or .mp4, got 'film.avi'"),
         (("film.gif", "up", Y, Y), "direction must be 'direct' or 'transposed', got 'up'"),
         (("film.gif", "direct", Y, KERNEL), "kernel"),
+        (("film.gif", "direct", Y, [Y]), r"kernel must have 1 or 2 axes, got shape \(1, 2, 2\)"),
+        (("film.gif", "direct", np.ones(401), np.ones(1)), "at most 400 cells, got 401"),
     ],
 )
 def test_what_cannot_be_filmed_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         animate(*arguments)
+
+
+@pytest.mark.parametrize("fps", [0, 0.009, 101, float("nan"), "2", 1j])
+def test_a_pace_that_no_film_has_is_refused(fps):
+    with pytest.raises(ValueError, match=re.escape(f"from 0.01 to 100, got {fps!r}")):
+        animate("film.gif", "direct", Y, Y, fps=fps)
+
+
+def test_one_integer_serves_every_axis_of_a_film():
+    with pytest.raises(TypeError, match=r"stride must be an integer, got \(1, 2\)"):
+        animate("film.gif", "direct", Y, Y, stride=(1, 2))
 
 
 def test_output_padding_of_a_direct_convolution_is_refused():

@@ -5,12 +5,16 @@ Right is what PyTorch computes, or what the function's own definition asks for. 
 which is set to a mebibyte here, so that there is something to refuse.
 """
 
+import contextlib
 import copy
 import inspect
+import io
 import math
 import tracemalloc
 from functools import reduce
+from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -19,13 +23,31 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 import tconv
-from tconv import ConvTransposeLayer, _validation
+from tconv import ConvTransposeLayer, _validation, exercises, frameworks
+from tconv.plotting import animation
 
 ALLOWED = 2**20
-FUNCTIONS = {name: getattr(tconv, name) for name in tconv.__all__ if name != "RELATIONSHIPS"} | {
-    f"ConvTransposeLayer.from_{name}": getattr(ConvTransposeLayer, f"from_{name}")
-    for name in ("pytorch", "keras", "jax", "onnx")
-}
+READERS = [math.prod, np.asarray, lambda *case: case[0], lambda *case: [], lambda: 0]
+
+
+def public_functions():
+    """Everything public that takes arguments, by name; but for what draws a single panel."""
+    found = {name: getattr(tconv, name) for name in tconv.__all__ if name != "RELATIONSHIPS"}
+    for module in (frameworks, exercises, animation):
+        found |= {name: one for name, one in vars(module).items() if is_public(module, one)}
+    for name, method in vars(ConvTransposeLayer).items():
+        if isinstance(method, classmethod):
+            found[f"ConvTransposeLayer.{name}"] = getattr(ConvTransposeLayer, name)
+    return found
+
+
+def is_public(module, value):
+    here = callable(value) and value.__module__ == module.__name__ and value.__name__[0] != "_"
+    return here and len(inspect.signature(value).parameters) > 0
+
+
+FUNCTIONS = public_functions()
+SAID = io.StringIO()
 DTYPES = ["int64", "int64", "float64", "float64", "float32", "uint8", "complex64", "bool", "<U1"]
 
 HUGE = st.sampled_from([10**5, 10**9, 2**31 - 1, 2**31, 2**31 + 1, 2**62, 2**63, 10**30])
@@ -92,6 +114,12 @@ LIKELY = LAYER | {
     "max_kernel_size": SMALL,
     "max_stride": SMALL,
     "max_padding": SMALL,
+    "path": st.sampled_from(["film.gif", "film.mp4", "film", Path("film.gif")]),
+    "direction": st.sampled_from(["direct", "transposed"]),
+    "fps": st.one_of(SMALL, st.floats()),
+    "progress": st.none(),
+    "name": st.sampled_from(list(exercises.EXERCISES)),
+    "function": st.one_of(st.sampled_from(READERS), ANYTHING.map(lambda value: lambda *_: value)),
 }
 
 
@@ -107,8 +135,24 @@ def arguments(draw, function):
 
 
 @pytest.fixture(autouse=True)
-def little_memory(monkeypatch):
+def little_memory_and_no_pictures(monkeypatch):
     monkeypatch.setattr(_validation, "MAX_BYTES", ALLOWED)
+    monkeypatch.setattr(animation, "FuncAnimation", Film)
+    monkeypatch.setattr(animation.shutil, "which", lambda name: name)
+    monkeypatch.setattr(exercises, "_draw", lambda *picture: None)
+    monkeypatch.setattr(exercises, "SECONDS", math.inf)
+    yield
+    plt.close("all")
+
+
+class Film:
+    """What `animate` would write."""
+
+    def __init__(self, fig, update, frames, interval):
+        Film.frames = frames
+
+    def save(self, path, **options):
+        pass
 
 
 def equal(found, expected):
@@ -287,9 +331,22 @@ def is_undone_by(inverse):
     )
 
 
+def is_a_film(found, path, direction, **given):
+    assert found == Path(path)
+    name = f"conv{'_transpose' * (direction == 'transposed')}{np.ndim(given['kernel'])}d"
+    settings = {key: value for key, value in given.items() if key not in ("fps", "progress")}
+    assert Film.frames == torchs(name, weight=settings.pop("kernel"), **settings).numel()
+
+
+def is_no_solution(found, name, function):
+    assert SAID.getvalue().startswith(f"{name}: not yet. Case 1 of ")
+
+
 CHECKS = {
     "ConvTransposeLayer": goes_round,
+    "animate": is_a_film,
     "bilinear_kernel": is_an_outer_product(triangle),
+    "check": is_no_solution,
     "conv_output_size": is_torchs_size("conv1d"),
     "conv_transpose_output_size": is_torchs_size("conv_transpose1d"),
     "convolution_matrix": is_the_convolution,
@@ -328,9 +385,11 @@ def test_every_public_function_has_a_check():
 @given(data=st.data())
 def test_right_or_refused(name, data):
     given = data.draw(arguments(FUNCTIONS[name]))
+    SAID.truncate(SAID.seek(0))
     tracemalloc.start()
     try:
-        found = FUNCTIONS[name](**copy.deepcopy(given))
+        with contextlib.redirect_stdout(SAID):
+            found = FUNCTIONS[name](**copy.deepcopy(given))
     except (ValueError, TypeError) as refusal:
         event(f"refused: {refusal!s:.20}")
         return

@@ -1,6 +1,7 @@
 """Moving pictures of a convolution, direct or transposed, with its numbers."""
 
 import shutil
+from numbers import Real
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -9,11 +10,14 @@ from matplotlib.animation import FuncAnimation
 from matplotlib.patches import Rectangle
 
 from .. import operators
+from .._validation import integer
 from ..constructions import insert_zeros, rotate180
 from ..shapes import conv_output_size
 from .figures import HIGHLIGHT, INPUT, KERNEL, OUTPUT, draw_grid, panels
 
 WRITERS = {".gif": "pillow", ".mp4": "ffmpeg"}
+MOST_CELLS = 400  # in more, the numbers can't be read
+FPS = 0.01, 100  # a GIF counts in hundredths of a second
 
 #: Settings of the figures in Dumoulin & Visin's guide (arXiv 1603.07285), for `animate`.
 GUIDE = {
@@ -84,7 +88,7 @@ def animate(
     stride, padding, output_padding, dilation : int
         As in `tconv.conv2d` and `tconv.conv_transpose2d`; one integer for every axis.
     fps : float
-        Steps a second.
+        Steps a second, 0.01 to 100.
     progress : callable, optional
         Called with the number of the frame and how many there are, from 0.
 
@@ -96,7 +100,8 @@ def animate(
     Raises
     ------
     ValueError
-        If the setting is one that PyTorch refuses, or the file's ending is another.
+        If the setting is one that PyTorch refuses, the file's ending is another, or there is more
+        to draw than can be read.
     FileNotFoundError
         If an ``.mp4`` is asked for and there is no ffmpeg.
     """
@@ -105,8 +110,14 @@ def animate(
         raise ValueError(f"path must end in .gif or .mp4, got {str(path)!r}")
     if path.suffix == ".mp4" and shutil.which("ffmpeg") is None:
         raise FileNotFoundError(f"ffmpeg, which writes {path.name!r}, is not installed")
+    if not isinstance(fps, Real) or not FPS[0] <= fps <= FPS[1]:
+        raise ValueError(f"fps must be a number from {FPS[0]} to {FPS[1]}, got {fps!r}")
     input, kernel = np.asarray(input), np.asarray(kernel)
+    if kernel.ndim not in (1, 2):
+        raise ValueError(f"kernel must have 1 or 2 axes, got shape {kernel.shape}")
     settings = {"stride": stride, "padding": padding, "dilation": dilation}
+    for name, value in settings.items():
+        integer(name, value, 0)
     if direction == "transposed":
         settings["output_padding"] = output_padding
     elif direction != "direct":
@@ -122,6 +133,11 @@ def animate(
     else:
         grid, real = _emulated(input, 1, padding, padding)
         title = "kernel"
+    if grid.size > MOST_CELLS:
+        raise ValueError(
+            f"input, with zeros inserted and padded, must have at most {MOST_CELLS} cells, "
+            f"got {grid.size}"
+        )
     fig, steps, update = _scene(grid, real, kernel, output, stride, dilation, title)
     film = FuncAnimation(fig, update, frames=steps, interval=1000 / fps)
     film.save(path, writer=WRITERS[path.suffix], fps=fps, progress_callback=progress)
