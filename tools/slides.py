@@ -7,6 +7,7 @@ explorers are alive, and the slides ask no other site for anything.
 
 import re
 import shutil
+import sys
 from copy import deepcopy
 from functools import cache
 from html import escape
@@ -24,7 +25,7 @@ from nbconvert.exporters import SlidesExporter
 from pybtex.database import parse_file
 
 from tconv.sphinxext import CONTENT_SECURITY_POLICY
-from tconv.sphinxext.mathematics import COMPONENTS
+from tconv.sphinxext.mathematics import typeset_written, write_style
 from tconv.widgets import page_script, page_style
 
 ROOT = Path(__file__).parents[1]
@@ -34,14 +35,13 @@ TEMPLATE = Path(__file__).with_name("slides_template")
 CHAPTERS = sorted(BOOK.glob("[0-9]*.ipynb"))
 
 HEADING = re.compile(r"^(#+) (.*)$", re.MULTILINE)
-FONTS = Path("output", "chtml", "fonts", "woff-v2")
 CODE_BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 EXPLORER = re.compile(r'class="tconv-widget" data-widget="(?!Quiz")')
 MYST = {
     "myst_enable_extensions": ["amsmath", "colon_fence", "deflist", "dollarmath"],
     "myst_suppress_warnings": ["myst.header"],  # a slide begins at any level
     "doctitle_xform": False,
-    "math_output": "MathJax unused",  # the template brings its own
+    "math_output": "MathJax unused",  # it is typeset here
     "halt_level": 2,  # a warning ends it
 }
 
@@ -104,7 +104,16 @@ def render(text):
     html = BeautifulSoup(parts["fragment"], "html.parser")
     for section in html("section"):  # to reveal.js each of these is a slide
         section.name = "div"
+    for formula in html.select(".math"):
+        drawn = typeset_written(formula.decode_contents(), stop_at)
+        formula.clear()
+        formula.append(BeautifulSoup(drawn, "html.parser"))
     return str(html)
+
+
+def stop_at(fault):
+    """Stop at what is no formula."""
+    sys.exit(f"no formula: {fault}")
 
 
 def title_of(path):
@@ -191,12 +200,8 @@ def exporter():
 def write_assets(folder):
     """Put what every chapter's slides load beside them."""
     reveal = package("sphinx_revealjs") / "_static" / "revealjs" / "dist"
-    mathjax = package("sphinx-mathjax-offline") / "static" / "mathjax"
     for name in ("reveal.js", "reveal.css"):
         shutil.copy(reveal / name, folder)
-    shutil.copytree(mathjax / FONTS, folder / FONTS)
-    parts = [(mathjax / f"{name}.js").read_text(encoding="utf-8") for name in COMPONENTS]
-    (folder / "mathjax.js").write_text("\n".join(parts), encoding="utf-8")
     (folder / "widgets.js").write_text(page_script(), encoding="utf-8")
     (folder / "widgets.css").write_text(page_style(), encoding="utf-8")
     for name in ("slides.js", "slides.css"):
@@ -219,6 +224,7 @@ def write_slides(folder, paths=CHAPTERS):
         resources = {"title": title_of(path), "policy": CONTENT_SECURITY_POLICY}
         html, _ = writer.from_notebook_node(notebook, resources)
         (folder / f"{path.stem}.html").write_text(html, encoding="utf-8")
+    write_style(folder.glob("*.html"), folder / "mathjax")
 
 
 if __name__ == "__main__":

@@ -80,22 +80,33 @@ def typeset(tex, *, display):
     return _engine().call("typeset", tex, display)
 
 
+def typeset_written(html, report):
+    """Return HTML with the formula in it, as Sphinx and docutils write it, typeset.
+
+    ``report(fault)`` takes what MathJax says of a formula that is none.
+    """
+
+    def replace(match):
+        drawn = typeset(unescape(match[match.lastgroup]), display=match["inline"] is None)
+        if fault := FAULT.search(drawn):
+            report(fault[1])
+        return drawn
+
+    return FORMULA.sub(replace, html)
+
+
 def _renderer(visit):
     """Return Sphinx's visitor `visit` with the formula that it writes typeset."""
 
     def visit_and_typeset(translator, node):
+        def warn(fault):
+            logger.warning("%s: %s", fault, node.astext(), location=node)
+
         start = len(translator.body)
         with suppress(SkipNode):
             visit(translator, node)
-
-        def replace(match):
-            html = typeset(unescape(match[match.lastgroup]), display=match["inline"] is None)
-            if fault := FAULT.search(html):
-                logger.warning("%s: %s", fault[1], node.astext(), location=node)
-            return html
-
         written = "".join(translator.body[start:])
-        translator.body[start:] = [FORMULA.sub(replace, written)]
+        translator.body[start:] = [typeset_written(written, warn)]
         raise SkipNode
 
     return visit_and_typeset
@@ -110,17 +121,19 @@ def _rules_for(glyphs, style):
     return RULE.sub(keep, style)
 
 
-def write_style(app, exception):
-    """Write the style sheet of all formulas in the book, and the fonts that it names."""
-    if exception is not None or app.builder.format != "html":
-        return
+def write_style(pages, folder):
+    """Write the style sheet of the formulas on some pages, and the fonts that it names."""
     glyphs = set()
-    for page in Path(app.outdir).rglob("*.html"):
+    for page in pages:
         glyphs.update(GLYPH.findall(page.read_text(encoding="utf-8")))
-    folder = Path(app.outdir, "_static", "mathjax")
     shutil.copytree(_folder() / FONTS, folder / "fonts", dirs_exist_ok=True)
     style = _rules_for(glyphs, _engine().call("styleSheet"))
     (folder / "mathjax.css").write_text(style, encoding="utf-8")
+
+
+def _write_style_of_book(app, exception):
+    if exception is None and app.builder.format == "html":
+        write_style(Path(app.outdir).rglob("*.html"), Path(app.outdir, "_static", "mathjax"))
 
 
 def setup(app):
@@ -131,4 +144,4 @@ def setup(app):
         (_renderer(mathjax.html_visit_math), None),
         (_renderer(mathjax.html_visit_displaymath), None),
     )
-    app.connect("build-finished", write_style)
+    app.connect("build-finished", _write_style_of_book)
