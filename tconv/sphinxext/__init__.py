@@ -20,6 +20,11 @@ WIDGET_NAME = re.compile(r'class="tconv-widget" data-widget="(\w+)"')
 #: page's.
 PLAIN_TOKEN = re.compile('<span class="[npw]">([^<]*)</span>')
 PICTURE = re.compile(r'<img (?=[^>]*\bsrc="[^"]*_images/([^"/]+)")')
+#: The theme's function that measures every box which may scroll, at once: ``page.js`` does it as
+#: they come into view.
+MEASURING = re.compile(
+    r'function \w+\(\)\{(?=const \w+=\(\)=>\{document\.querySelectorAll\(\["pre")'
+)
 MATH_MARK = "<mjx-container "
 MATH_STYLE = "mathjax/mathjax.css"
 WIDGET_STYLE = "tconv-widgets.css"
@@ -108,7 +113,7 @@ def _first_paragraph(doctree, length=180):
 
 
 def clean_assets(app, exception):
-    """Drop assets that no page loads, the theme's icons, and its messages to the console."""
+    """Drop assets that no page loads; of the theme, its icons, messages and measuring."""
     if exception is not None or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
@@ -117,6 +122,7 @@ def clean_assets(app, exception):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for script in static.glob("scripts/*.js"):
         text = script.read_text(encoding="utf-8").replace("console.log(", "void(")
+        text = MEASURING.sub(r"\g<0>return;", text)
         script.write_text(text, encoding="utf-8")
     for style in static.glob("styles/*.css"):
         text = ICON_RULES.sub("", style.read_text(encoding="utf-8"))
