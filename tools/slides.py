@@ -224,7 +224,7 @@ def write_slides(folder, paths=CHAPTERS):
         resources = {"title": title_of(path), "policy": CONTENT_SECURITY_POLICY}
         html, _ = writer.from_notebook_node(notebook, resources)
         (folder / f"{path.stem}.html").write_text(html, encoding="utf-8")
-    write_style(folder.glob("*.html"), folder / "mathjax")
+    write_style(folder / "mathjax")
 
 
 if __name__ == "__main__":

@@ -16,13 +16,16 @@
   root.dataset.theme = mode === "auto" ? (dark ? "dark" : "light") : mode;
 })();
 
-// A formula wider than its column scrolls, so the keyboard must reach it. Those out of sight can wait.
+// What is larger than its box scrolls, so the keyboard must reach it. The observer tells of each when
+// it is drawn and when it grows; the theme would measure all of them at once.
 addEventListener("DOMContentLoaded", () => {
   const sizes = new ResizeObserver((entries) => {
     for (const { target } of entries) {
-      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      const scrolls = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight;
+      if (scrolls) target.tabIndex = 0;
       else target.removeAttribute("tabindex");
     }
   });
-  for (const formula of document.querySelectorAll("div.math mjx-container")) sizes.observe(formula);
+  const boxes = "pre, .cell_output > .output, .pst-scrollable-table-container, div.math mjx-container";
+  for (const box of document.querySelectorAll(boxes)) sizes.observe(box);
 });

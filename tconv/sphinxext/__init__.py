@@ -13,6 +13,7 @@ from docutils import nodes
 from PIL import Image
 
 from tconv.sphinxext.execution import use_cache_of_environment
+from tconv.sphinxext.styles import lighten_styles
 from tconv.widgets import _assets
 
 WIDGET_NAME = re.compile(r'class="tconv-widget" data-widget="(\w+)"')
@@ -20,11 +21,14 @@ WIDGET_NAME = re.compile(r'class="tconv-widget" data-widget="(\w+)"')
 #: page's.
 PLAIN_TOKEN = re.compile('<span class="[npw]">([^<]*)</span>')
 PICTURE = re.compile(r'<img (?=[^>]*\bsrc="[^"]*_images/([^"/]+)")')
+#: The theme's function that measures every box which may scroll, at once: ``page.js`` does it as
+#: they come into view.
+MEASURING = re.compile(
+    r'function \w+\(\)\{(?=const \w+=\(\)=>\{document\.querySelectorAll\(\["pre")'
+)
 MATH_MARK = "<mjx-container "
 MATH_STYLE = "mathjax/mathjax.css"
 WIDGET_STYLE = "tconv-widgets.css"
-#: The glyphs of FontAwesome's icons, two thousand rules for a font that the book does not have.
-ICON_RULES = re.compile(r"(?:\.fa-[\w-]+::?before,?)+\{[^}]*\}")
 
 #: MathJax and the theme write style attributes, icons and sounds are ``data:`` addresses. ``file:``
 #: lets a page opened from disk load its own files in browsers whose ``'self'`` means nothing there.
@@ -43,6 +47,7 @@ UNUSED_ASSETS = (
     "styles/*.map",
     "vendor",
     "locales",
+    "styles/theme.css",
     "webpack-macros.html",
     "sbt-webpack-macros.html",
 )
@@ -108,7 +113,7 @@ def _first_paragraph(doctree, length=180):
 
 
 def clean_assets(app, exception):
-    """Drop assets that no page loads, the theme's icons, and its messages to the console."""
+    """Drop assets that no page loads; of the theme, its messages and its measuring."""
     if exception is not None or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
@@ -117,10 +122,8 @@ def clean_assets(app, exception):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for script in static.glob("scripts/*.js"):
         text = script.read_text(encoding="utf-8").replace("console.log(", "void(")
+        text = MEASURING.sub(r"\g<0>return;", text)
         script.write_text(text, encoding="utf-8")
-    for style in static.glob("styles/*.css"):
-        text = ICON_RULES.sub("", style.read_text(encoding="utf-8"))
-        style.write_text(text, encoding="utf-8")
 
 
 def lighten_pictures(app, exception):
@@ -143,5 +146,6 @@ def setup(app):
     app.connect("html-page-context", prepare_page, priority=900)
     app.connect("build-finished", lighten_pictures)
     app.connect("build-finished", clean_assets, priority=900)
+    app.connect("build-finished", lighten_styles, priority=950)
     app.setup_extension("tconv.sphinxext.mathematics")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

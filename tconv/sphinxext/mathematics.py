@@ -48,8 +48,6 @@ FORMULA = re.compile(
     re.DOTALL,
 )
 FAULT = re.compile('data-mjx-error="([^"]*)"')
-RULE = re.compile(r"([^{}]+)\{[^{}]*\}")
-GLYPH = re.compile(r"\bmjx-c[0-9A-F]+")
 
 logger = logging.getLogger(__name__)
 
@@ -112,28 +110,15 @@ def _renderer(visit):
     return visit_and_typeset
 
 
-def _rules_for(glyphs, style):
-    """Return the rules of a style sheet without those for glyphs other than `glyphs`."""
-
-    def keep(rule):
-        return rule[0] if glyphs.issuperset(GLYPH.findall(rule[1])) else ""
-
-    return RULE.sub(keep, style)
-
-
-def write_style(pages, folder):
-    """Write the style sheet of the formulas on some pages, and the fonts that it names."""
-    glyphs = set()
-    for page in pages:
-        glyphs.update(GLYPH.findall(page.read_text(encoding="utf-8")))
+def write_style(folder):
+    """Write MathJax's style sheet, and the fonts that it names."""
     shutil.copytree(_folder() / FONTS, folder / "fonts", dirs_exist_ok=True)
-    style = _rules_for(glyphs, _engine().call("styleSheet"))
-    (folder / "mathjax.css").write_text(style, encoding="utf-8")
+    (folder / "mathjax.css").write_text(_engine().call("styleSheet"), encoding="utf-8")
 
 
 def _write_style_of_book(app, exception):
     if exception is None and app.builder.format == "html":
-        write_style(Path(app.outdir).rglob("*.html"), Path(app.outdir, "_static", "mathjax"))
+        write_style(Path(app.outdir, "_static", "mathjax"))
 
 
 def setup(app):

@@ -37,11 +37,3 @@ def test_what_is_no_formula_is_a_warning_and_so_an_error(monkeypatch):
     assert warnings == [r"Undefined control sequence \nosuch: \nosuch{x}"]
     assert translator.body[0] == "before"
     assert translator.body[1].startswith("<span><mjx-container")
-
-
-def test_style_holds_the_glyphs_of_the_book_and_no_others():
-    style = "a { b: c }\nmjx-c.mjx-c41::before { d: e }\nmjx-c.mjx-c42::before { f: g }\n"
-    kept = mathematics._rules_for({"mjx-c41"}, style)
-    assert "a { b: c }" in kept
-    assert "mjx-c41" in kept
-    assert "mjx-c42" not in kept

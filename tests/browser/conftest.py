@@ -143,9 +143,20 @@ def watch(page, site):
 
 
 def settle(page):
-    """Wait until the mathematics is typeset and the fonts are there."""
+    """Wait until the fonts are there and, as if a reader had come by, all is drawn and alive."""
+    page.add_style_tag(content="* { content-visibility: visible !important; }")
     page.evaluate(
-        "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }"
+        """async () => {
+            await document.fonts.ready;
+            const started = (widget) => widget.querySelector(":scope > .tconv-stage");
+            for (const widget of document.querySelectorAll(".tconv-widget")) {
+                const place = [scrollX, scrollY];
+                widget.scrollIntoView({ behavior: "instant" });
+                for (let frame = 0; frame < 20 && !started(widget); frame++)
+                    await new Promise(requestAnimationFrame);
+                scrollTo({ left: place[0], top: place[1], behavior: "instant" });
+            }
+        }"""
     )
 
 

@@ -233,7 +233,7 @@ def test_a_hostile_state_leaves_the_form_without_script(show):
               const element = Object.assign(document.createElement("div"), { className: "tconv-widget", textContent: "static" });
               Object.assign(element.dataset, { widget: "Quiz", state: JSON.stringify(state) });
               document.body.replaceChildren(element);
-              $page.mountAll({ Quiz: $quiz });
+              $page.start(element, $quiz, "Quiz1");
               if (element.querySelector("img") || !element.textContent.startsWith("static")) return "broken";
               if (said.length > 0) return element.children.length === 0 && said.join();
               return Boolean(element.querySelector("form"));

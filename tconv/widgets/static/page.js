@@ -92,17 +92,30 @@ function mount(element, { render, schema }, id) {
   });
 }
 
-/** Mounts every `.tconv-widget` of the page; one that fails leaves its static form in place. */
+/** Mounts a widget on its element; one that fails leaves its static form in place. */
+export function start(element, widget, id) {
+  try {
+    mount(element, widget, id);
+  } catch (error) {
+    console.error(`${element.dataset.widget} could not start`, error);
+  }
+}
+
+/** Starts each `.tconv-widget` of the page when a reader comes near. */
 export function mountAll(widgets) {
   const seen = {};
+  const ids = new Map();
+  const near = new IntersectionObserver((entries) => {
+    for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
+      near.unobserve(target);
+      start(target, widgets[target.dataset.widget], ids.get(target));
+    }
+  }, { rootMargin: "100%" });
   for (const element of document.querySelectorAll(".tconv-widget[data-widget]")) {
     const name = element.dataset.widget;
     if (!Object.hasOwn(widgets, name)) continue;
     seen[name] = (seen[name] ?? 0) + 1;
-    try {
-      mount(element, widgets[name], `${name}${seen[name]}`);
-    } catch (error) {
-      console.error(`${name} could not start`, error);
-    }
+    ids.set(element, `${name}${seen[name]}`);
+    near.observe(element);
   }
 }
