@@ -168,6 +168,10 @@ class Baseline:
         self.seconds[item.nodeid] = time.process_time() - start
         return result
 
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            print(report.nodeid, report.longreprtext, sep="\n")
+
     def pytest_sessionfinish(self, exitstatus):
         self.coverage.stop()
         data = self.coverage.get_data()
@@ -184,6 +188,8 @@ class Mutant:
         self.name, self.path, self.code, self.seconds = name, path, code, seconds
 
     def begin(self, session):
+        for stream in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
         session.config.args = list(dict.fromkeys(test.split("::")[0] for test in self.seconds))
         resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
         original = SourceFileLoader.get_code
@@ -219,8 +225,6 @@ class Trial:
                 self.running[child] = job
                 self.wait_for_fewer_than(os.cpu_count() or 1)
                 continue
-            for stream in (1, 2):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
             session.config.pluginmanager.unregister(self)
             session.config.pluginmanager.register(job)
             job.begin(session)

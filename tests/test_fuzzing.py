@@ -219,7 +219,7 @@ def is_torchs_size(operator):
         expected = []
         for axis in axes(**given):
             shapes = [(1, 1, axis.pop(name)) for name in ("input_size", "kernel_size")]
-            arrays = (torch.empty(shape, device="meta") for shape in shapes)
+            arrays = (torch.empty(shape, dtype=torch.uint8, device="meta") for shape in shapes)
             expected.append(getattr(F, operator)(*arrays, **axis).shape[2])
         assert as_tuple(found) == tuple(expected)
 
