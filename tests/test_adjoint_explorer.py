@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from test_widgets import Tables
+from tables import numbers
 from traitlets import TraitError
 
 from tconv.widgets import AdjointExplorer
@@ -80,17 +80,10 @@ def test_impossible_setting_has_a_reason_and_no_results():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"input_size": 1}, "'input_size' trait.* should not be less than 2"),
-        ({"input_size": 6}, "'input_size' trait.* should not be greater than 5"),
-        ({"kernel_size": 4}, "'kernel_size' trait.* should not be greater than 3"),
-        ({"stride": 0}, "'stride' trait.* should not be less than 1"),
-        ({"padding": 3}, "'padding' trait.* should not be greater than 2"),
-        ({"percent": 101}, "'percent' trait.* should not be greater than 100"),
-        ({"percent": "all"}, "'percent' trait"),
         ({"towards": "home"}, "'towards' trait.*pseudo-inverse"),
         ({"x": [[1, 2], [3]]}, "'x' trait.*1 to 5 finite numbers"),
         ({"x": [1, 2]}, "x must have 2 dimensions, got 1"),
-        ({"x": [[1]]}, "input_size' trait.*less than 2"),
+        ({"x": [[1]]}, "'input_size' trait must be an integer from 2 to 5, got 1"),
         ({"x": np.ones((3, 3)), "input_size": 4}, "input_size must be 3, the size of x"),
         ({"y": np.ones((3, 3))}, "y must have the shape of Cx, 2 by 2, got 3 by 3"),
         ({"selected": "matrix:0,0"}, 'selected must be "" or a grid and a cell'),
@@ -110,7 +103,7 @@ def test_results_are_read_only(name):
 def test_static_form_holds_the_same_numbers():
     explorer = AdjointExplorer()
     html = explorer._repr_mimebundle_()[0]["text/html"]
-    tables = Tables(html).found
+    tables = numbers(html)
     for caption, name in {"x": "x", "Cx": "forward", "CᵀCx": "back", "Cᵀy": "adjoint"}.items():
         assert tables[caption] == getattr(explorer, name)
     np.testing.assert_allclose(tables["C⁺Cx, rounded"], explorer.recovered, atol=0.005)

@@ -2,10 +2,10 @@
 
 import itertools
 import math
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from tables import tables
 from traitlets import TraitError
 
 import tconv
@@ -123,9 +123,6 @@ LAYER = {"kernel_size": 3}
         ({"sizes": [5000], "layers": [DOUBLE]}, r"layers\[0\] must lead to at most 9999 cells"),
         ({"sizes": [7, 9], "layers": [DOUBLE]}, r"sizes must be \[7, 14\], as the layers make"),
         ({"question": "why"}, "'question' trait"),
-        ({"step": 0}, "'step' trait .* should not be less than 1"),
-        ({"max_stride": 9}, "'max_stride' trait .* should not be greater than 8"),
-        ({"max_padding": -1}, "'max_padding' trait .* should not be less than 0"),
     ],
 )
 def test_bad_traits_are_refused(settings, message):
@@ -149,33 +146,13 @@ def test_results_are_read_only(name):
         setattr(ShapeSolver(), name, getattr(ShapeSolver(), name))
 
 
-class Tables(HTMLParser):
-    """The rows of each captioned table in a piece of HTML."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.found, self.inside = {}, None
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.inside = tag
-        if tag == "tr":
-            self.rows.append([])
-
-    def handle_data(self, data):
-        if self.inside == "caption":
-            self.rows = self.found[data] = []
-        elif self.inside in ("th", "td"):
-            self.rows[-1].append(data)
-
-
 def test_static_form_holds_the_same_layers():
     solver = ShapeSolver(sizes=[7, 14, 28], layers=[DOUBLE, DOUBLE])
-    tables = Tables(solver.page_html()).found
-    stack = tables["One layer for each step, and the overlap of the stack so far"]
+    written = tables(solver.page_html())
+    stack = written["One layer for each step, and the overlap of the stack so far"]
     assert stack[1:] == [[step, "4", "2", "1", "0", "1", "even"] for step in ("7 → 14", "14 → 28")]
     found = tconv.solve_conv_transpose(7, 14)
-    listed = tables[f"7 → 14: {len(found)} layers within the bounds, the first 10"]
+    listed = written[f"7 → 14: {len(found)} layers within the bounds, the first 10"]
     assert listed[0] == [*(name.replace("_", " ") for name in _RANGES), "overlap"]
     for row, solution in zip(listed[1:], found[:10], strict=True):
         assert row[:5] == [str(getattr(solution, name)) for name in _RANGES]
@@ -184,7 +161,7 @@ def test_static_form_holds_the_same_layers():
 
 def test_static_form_says_what_is_impossible():
     assert "no layer within the bounds turns 8 into 90" in ShapeSolver(sizes=[8, 90]).page_html()
-    assert len(Tables(ShapeSolver(question="sizes").page_html()).found) == 1
+    assert len(tables(ShapeSolver(question="sizes").page_html())) == 1
 
 
 def test_repr_and_html_are_the_same_each_time():

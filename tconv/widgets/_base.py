@@ -1,11 +1,80 @@
 """What every explorer has: a stable repr, a form for the page, and one without script."""
 
 import json
+import re
 from html import escape
 
 import anywidget
 import numpy as np
 import traitlets
+
+from .._validation import integer
+
+
+def within(name, value, low, high):
+    """Return the value as an ``int`` if it is an integer within the bounds."""
+    try:
+        return integer(name, value, low, maximum=high)
+    except (TypeError, ValueError):
+        raise traitlets.TraitError(
+            f"{name} must be an integer from {low} to {high}, got {value!r}"
+        ) from None
+
+
+def sized_by(settings, **sizes):
+    """Set in ``settings`` the size of each grid that is given, or refuse another size.
+
+    Parameters
+    ----------
+    settings : dict
+        Values of traits by name.
+    **sizes : str
+        The names of the grids, and for each that of its size.
+    """
+    for name, size in sizes.items():
+        if name not in settings:
+            continue
+        side = len(settings[name])
+        if settings.setdefault(size, side) != side:
+            raise traitlets.TraitError(
+                f"{size} must be {side}, the size of {name}, got {settings[size]}"
+            )
+
+
+class Whole(traitlets.Int):
+    """An integer within bounds that its refusal names."""
+
+    def validate(self, obj, value):
+        return within(f"The value of the {self.name!r} trait", value, self.min, self.max)
+
+
+def setting(low, high, default):
+    """Return a trait of the page's state: an integer from ``low`` to ``high``."""
+    return Whole(default, min=low, max=high).tag(sync=True, page=True)
+
+
+class Selection(traitlets.Unicode):
+    """The pinned cell as text; ``""`` pins none.
+
+    Parameters
+    ----------
+    pattern : str
+        What the text of a cell matches.
+    cell : str
+        What a cell is, and an example.
+    """
+
+    def __init__(self, pattern, cell):
+        self.pattern = re.compile(pattern, re.ASCII)
+        self.info_text = f'"" or {cell}'
+        super().__init__("")
+        self.tag(sync=True, page=True)
+
+    def validate(self, obj, value):
+        text = super().validate(obj, value)
+        if text and not self.pattern.fullmatch(text):
+            raise traitlets.TraitError(f"{self.name} must be {self.info_text}, got {text!r}")
+        return text
 
 
 class NumberGrid(traitlets.TraitType):

@@ -1,15 +1,13 @@
 """There and back: what a transposed convolution brings back of an input, and what it doesn't."""
 
-import re
-
 import numpy as np
 import traitlets
 
 from ..matrix import convolution_matrix
 from ..shapes import conv_output_size
 from ._assets import notebook_module, page_style
-from ._base import Explorer, NumberGrid, table, whole
-from .convolution_explorer import _EXAMPLE, _fit, _setting
+from ._base import Explorer, NumberGrid, Selection, setting, sized_by, table, whole
+from .convolution_explorer import _EXAMPLE, _fit
 
 _MAX_INPUT, _MAX_KERNEL, _MAX_PADDING = 5, 3, 2
 _MAX_OUTPUT = _MAX_INPUT + 2 * _MAX_PADDING
@@ -80,18 +78,21 @@ class AdjointExplorer(Explorer):
     _css = page_style()
     _LISTS = ("forward", "back", "recovered", "adjoint", "inner_products")
 
-    input_size = traitlets.Int(4, min=2, max=_MAX_INPUT).tag(sync=True, page=True)
-    kernel_size = _setting(1, _MAX_KERNEL, 3)
-    stride = _setting(1, 3, 1)
-    padding = _setting(0, _MAX_PADDING, 0)
+    input_size = setting(2, _MAX_INPUT, 4)
+    kernel_size = setting(1, _MAX_KERNEL, 3)
+    stride = setting(1, 3, 1)
+    padding = setting(0, _MAX_PADDING, 0)
     x = NumberGrid(_MAX_INPUT).tag(sync=True, page=True)
     y = NumberGrid(_MAX_OUTPUT).tag(sync=True, page=True)
     kernel = NumberGrid(_MAX_KERNEL).tag(sync=True, page=True)
-    percent = _setting(0, 100, 50)
+    percent = setting(0, 100, 50)
     towards = traitlets.Enum(["pseudo-inverse", "adjoint"], "pseudo-inverse").tag(
         sync=True, page=True
     )
-    selected = traitlets.Unicode("").tag(sync=True, page=True)
+    selected = Selection(
+        r"(x|y|kernel|forward|back|recovered|adjoint|walked|walked_forward):\d,\d",
+        'a grid and a cell, such as "forward:1,0"',
+    )
     forward = traitlets.List(read_only=True).tag(sync=True)
     back = traitlets.List(read_only=True).tag(sync=True)
     recovered = traitlets.List(read_only=True).tag(sync=True)
@@ -101,14 +102,7 @@ class AdjointExplorer(Explorer):
     problem = traitlets.Unicode(read_only=True).tag(sync=True)
 
     def __init__(self, **settings):
-        for name, size in (("x", "input_size"), ("kernel", "kernel_size")):
-            if name in settings and settings.setdefault(size, len(settings[name])) != len(
-                settings[name]
-            ):
-                raise traitlets.TraitError(
-                    f"{size} must be {len(settings[name])}, the size of {name}, "
-                    f"got {settings[size]}"
-                )
+        sized_by(settings, x="input_size", kernel="kernel_size")
         super().__init__(**settings)
         self._compute()
 
@@ -146,16 +140,6 @@ class AdjointExplorer(Explorer):
         if name == "y" and self._output_size() and shape != (side, side):
             raise traitlets.TraitError(
                 f"y must have the shape of Cx, {side} by {side}, got {shape[0]} by {shape[1]}"
-            )
-        return proposal["value"]
-
-    @traitlets.validate("selected")
-    def _names_a_cell(self, proposal):
-        grids = "x|y|kernel|forward|back|recovered|adjoint|walked|walked_forward"
-        if not re.fullmatch(rf"(?:{grids}):[0-9],[0-9]|", proposal["value"]):
-            raise traitlets.TraitError(
-                'selected must be "" or a grid and a cell, such as "forward:1,0", '
-                f"got {proposal['value']!r}"
             )
         return proposal["value"]
 

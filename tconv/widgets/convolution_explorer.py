@@ -8,7 +8,7 @@ import traitlets
 
 from .. import operators
 from ._assets import notebook_module, page_style, source
-from ._base import Explorer, NumberGrid, table, whole
+from ._base import Explorer, NumberGrid, Selection, setting, sized_by, table, whole
 
 # The numbers an explorer starts from, one source for Python and JavaScript.
 _EXAMPLE = json.loads(re.search(r"EXAMPLE = (\{.*?\n\});", source("values.js"), re.DOTALL)[1])
@@ -23,10 +23,6 @@ def _fit(values, ndim, size, more):
     given = np.atleast_2d(values)[:size, :size]
     fitted[: given.shape[0], : given.shape[1]] = given
     return whole(fitted if ndim == 2 else fitted[0]).tolist()
-
-
-def _setting(low, high, default):
-    return traitlets.Int(default, min=low, max=high).tag(sync=True, page=True)
 
 
 class ConvolutionExplorer(Explorer):
@@ -79,17 +75,20 @@ class ConvolutionExplorer(Explorer):
     _css = page_style()
 
     direction = traitlets.Enum(["direct", "transposed"], "direct").tag(sync=True, page=True)
-    ndim = _setting(1, 2, 2)
-    input_size = _setting(1, _MAX_INPUT, 4)
-    kernel_size = _setting(1, _MAX_KERNEL, 3)
-    stride = _setting(1, 3, 1)
-    padding = _setting(0, 8, 0)
-    output_padding = _setting(0, 2, 0)
-    dilation = _setting(1, 2, 1)
+    ndim = setting(1, 2, 2)
+    input_size = setting(1, _MAX_INPUT, 4)
+    kernel_size = setting(1, _MAX_KERNEL, 3)
+    stride = setting(1, 3, 1)
+    padding = setting(0, 8, 0)
+    output_padding = setting(0, 2, 0)
+    dilation = setting(1, 2, 1)
     input = NumberGrid(_MAX_INPUT).tag(sync=True, page=True)
     kernel = NumberGrid(_MAX_KERNEL).tag(sync=True, page=True)
     rotate_kernel = traitlets.Bool(True).tag(sync=True, page=True)
-    selected = traitlets.Unicode("").tag(sync=True, page=True)
+    selected = Selection(
+        r"(input|kernel|matrix|output|emulated):-?\d{1,3},-?\d{1,3}",
+        'a grid and a cell, such as "output:1,0"',
+    )
     output = traitlets.List(read_only=True).tag(sync=True)
     problem = traitlets.Unicode(read_only=True).tag(sync=True)
 
@@ -97,11 +96,7 @@ class ConvolutionExplorer(Explorer):
         for name in ("input", "kernel"):
             if settings.get(name) is None:
                 settings.pop(name, None)
-            elif settings.setdefault(f"{name}_size", len(settings[name])) != len(settings[name]):
-                raise traitlets.TraitError(
-                    f"{name}_size must be {len(settings[name])}, the size of {name}, "
-                    f"got {settings[f'{name}_size']}"
-                )
+        sized_by(settings, input="input_size", kernel="kernel_size")
         super().__init__(**settings)
         self._compute()
 
@@ -121,16 +116,6 @@ class ConvolutionExplorer(Explorer):
                 f"{name} must have {self.ndim} dimensions, as ndim says, got {np.ndim(value)}"
             )
         return value
-
-    @traitlets.validate("selected")
-    def _names_a_cell(self, proposal):
-        cell = re.compile(r"(input|kernel|matrix|output|emulated):-?\d{1,3},-?\d{1,3}|")
-        if not cell.fullmatch(proposal["value"]):
-            raise traitlets.TraitError(
-                'selected must be "" or a grid and a cell, such as "output:1,0", '
-                f"got {proposal['value']!r}"
-            )
-        return proposal["value"]
 
     @traitlets.observe("input_size", "kernel_size", "ndim")
     def _resize(self, change):

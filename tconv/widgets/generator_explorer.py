@@ -1,7 +1,6 @@
 """A trained generator that runs in the page: from a few random numbers to an image."""
 
 import base64
-import re
 
 import numpy as np
 import traitlets
@@ -9,9 +8,8 @@ import traitlets
 from ..operators import conv_transpose2d
 from ..shapes import conv_transpose_output_size
 from ._assets import notebook_module, page_style
-from ._base import Explorer
+from ._base import Explorer, Selection, setting
 from ._generator import MOST_CHANNELS, LatentVector, checked_layers, mix, quantise, sample
-from .convolution_explorer import _setting
 
 _SHADES = " ░▒▓█"
 
@@ -65,13 +63,13 @@ class GeneratorExplorer(Explorer):
 
     network = traitlets.List(read_only=True).tag(sync=True, page=True)
     weights = traitlets.Unicode(read_only=True).tag(sync=True, page=True)
-    seed = _setting(0, 9999, 0)
-    other_seed = _setting(0, 9999, 1)
-    percent = _setting(0, 100, 0)
+    seed = setting(0, 9999, 0)
+    other_seed = setting(0, 9999, 1)
+    percent = setting(0, 100, 0)
     z = LatentVector().tag(sync=True, page=True)
-    pad_x = _setting(0, MOST_CHANNELS - 1, 0)
-    pad_y = _setting(0, MOST_CHANNELS - 1, 1)
-    selected = traitlets.Unicode("").tag(sync=True, page=True)
+    pad_x = setting(0, MOST_CHANNELS - 1, 0)
+    pad_y = setting(0, MOST_CHANNELS - 1, 1)
+    selected = Selection(r"\d{1,2},\d{1,2}", 'a pixel\'s row and column, such as "12,7"')
     image = traitlets.List(read_only=True).tag(sync=True)
 
     def __init__(self, layers, **settings):
@@ -137,7 +135,7 @@ class GeneratorExplorer(Explorer):
     def _encode(self):
         return base64.b64encode(b"".join(whole.tobytes() for whole, _ in self._whole)).decode()
 
-    @traitlets.validate("z", "pad_x", "pad_y", "selected")
+    @traitlets.validate("z", "pad_x", "pad_y")
     def _fits_the_network(self, proposal):
         value, name = proposal["value"], proposal["trait"].name
         if name == "z" and len(value) not in (0, self.latent_size):
@@ -147,10 +145,6 @@ class GeneratorExplorer(Explorer):
         if name.startswith("pad") and value >= self.latent_size:
             raise traitlets.TraitError(
                 f"{name} must be one of the latent numbers 0 to {self.latent_size - 1}, got {value}"
-            )
-        if name == "selected" and not re.fullmatch(r"\d{1,2},\d{1,2}|", value):
-            raise traitlets.TraitError(
-                f'selected must be "" or a pixel\'s row and column, such as "12,7", got {value!r}'
             )
         return value
 

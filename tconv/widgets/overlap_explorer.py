@@ -1,7 +1,5 @@
 """The checkerboard: how many taps reach each output, and what that does to a constant image."""
 
-import re
-
 import numpy as np
 import traitlets
 
@@ -9,7 +7,7 @@ from ..constructions import conv_transpose_by_subpixel
 from ..kernels import stacked_overlap_count
 from ..operators import conv2d, conv_transpose2d
 from ._assets import notebook_module, page_style
-from ._base import Explorer, table
+from ._base import Explorer, Selection, setting, table
 
 _MAX_KERNEL, _MAX_STRIDE, _MAX_LAYERS = 6, 3, 3
 # A table with more columns is too wide to read.
@@ -107,26 +105,19 @@ class OverlapExplorer(Explorer):
     _esm = notebook_module("overlap_explorer")
     _css = page_style()
 
-    input_size = traitlets.Int(5, min=2, max=6).tag(sync=True, page=True)
+    input_size = setting(2, 6, 5)
     layers = _LayerStack([[3, 2]]).tag(sync=True, page=True)
     kernel = traitlets.Enum(["ones", "random", "bilinear"], "ones").tag(sync=True, page=True)
-    seed = traitlets.Int(0, min=0, max=999).tag(sync=True, page=True)
-    selected = traitlets.Unicode("").tag(sync=True, page=True)
+    seed = setting(0, 999, 0)
+    selected = Selection(
+        r"(bars|counts|transposed|nearest|subpixel):\d{1,3},\d{1,3}",
+        'a figure and a cell, such as "counts:1,0"',
+    )
     counts = traitlets.List(read_only=True).tag(sync=True)
 
     def __init__(self, **settings):
         super().__init__(**settings)
         self._count()
-
-    @traitlets.validate("selected")
-    def _names_a_cell(self, proposal):
-        grids = "bars|counts|transposed|nearest|subpixel"
-        if not re.fullmatch(rf"(?:{grids}):[0-9]{{1,3}},[0-9]{{1,3}}|", proposal["value"]):
-            raise traitlets.TraitError(
-                'selected must be "" or a figure and a cell, such as "counts:1,0", '
-                f"got {proposal['value']!r}"
-            )
-        return proposal["value"]
 
     @traitlets.observe("input_size", "layers")
     def _count(self, change=None):

@@ -7,11 +7,10 @@ from math import prod
 
 import traitlets
 
-from .._validation import integer
 from ..shapes import conv_transpose_output_size
 from ..solver import ConvTransposeSolution, solve_conv_transpose
 from ._assets import notebook_module, page_style
-from ._base import Explorer
+from ._base import Explorer, setting, within
 
 _MAX_SIZE, _MAX_LAYERS = 9999, 6
 # What each setting of a layer may be; shapes.js has the same.
@@ -28,17 +27,7 @@ _ROWS = 10
 
 
 def _bound(name, default):
-    low, high = _RANGES[name]
-    return traitlets.Int(default, min=low, max=high).tag(sync=True, page=True)
-
-
-def _within(name, value, low, high):
-    try:
-        if (number := integer(name, value, low)) <= high:
-            return number
-    except (TypeError, ValueError):
-        pass
-    raise traitlets.TraitError(f"{name} must be an integer from {low} to {high}, got {value!r}")
+    return setting(*_RANGES[name], default)
 
 
 def _layer(name, value):
@@ -51,7 +40,7 @@ def _layer(name, value):
             f"got {value!r}"
         )
     layer = _DEFAULTS | value
-    return {key: _within(f"{key} of {name}", layer[key], *_RANGES[key]) for key in _RANGES}
+    return {key: within(f"{key} of {name}", layer[key], *_RANGES[key]) for key in _RANGES}
 
 
 def _chain(input_size, layers):
@@ -173,7 +162,7 @@ class ShapeSolver(Explorer):
     sizes = _ListOf(f"a list of 2 to {_MAX_LAYERS + 1} sizes from 1 to {_MAX_SIZE}", [7, 14, 28])
     sizes.tag(sync=True, page=True)
     layers = _ListOf(f"a list of 1 to {_MAX_LAYERS} layers", []).tag(sync=True, page=True)
-    step = traitlets.Int(1, min=1, max=_MAX_LAYERS).tag(sync=True, page=True)
+    step = setting(1, _MAX_LAYERS, 1)
     max_kernel_size = _bound("kernel_size", 8)
     max_stride = _bound("stride", 8)
     max_padding = _bound("padding", 8)
@@ -195,7 +184,7 @@ class ShapeSolver(Explorer):
     def _led_to(layers, sizes=(7,), **others):
         """The sizes that layers lead to; `sizes` may hold the first of them, or must hold all."""
         layers = [_layer(f"layers[{n}]", layer) for n, layer in enumerate(layers)]
-        chain = _chain(*(_within("sizes[0]", size, 1, _MAX_SIZE) for size in sizes[:1]), layers)
+        chain = _chain(*(within("sizes[0]", size, 1, _MAX_SIZE) for size in sizes[:1]), layers)
         if list(sizes) not in (chain, chain[:1]):
             raise traitlets.TraitError(
                 f"sizes must be {chain}, as the layers make them, or {chain[:1]}, got {sizes}"
@@ -207,7 +196,7 @@ class ShapeSolver(Explorer):
         value = proposal["value"]
         if not 2 <= len(value) <= _MAX_LAYERS + 1:
             proposal["trait"].error(self, value)
-        return [_within(f"sizes[{n}]", size, 1, _MAX_SIZE) for n, size in enumerate(value)]
+        return [within(f"sizes[{n}]", size, 1, _MAX_SIZE) for n, size in enumerate(value)]
 
     @traitlets.validate("layers")
     def _whole_layers(self, proposal):

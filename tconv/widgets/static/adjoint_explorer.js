@@ -3,13 +3,12 @@
 import { explore, innerProduct, operation, pseudoInverse, same, toRows } from "./adjoint.js";
 import { SLIDERS, adjointSchema, normalise, presetValues } from "./adjoint_state.js";
 import { brief, nameOf, sentence, sumInWords, verdict, walkInWords } from "./adjoint_words.js";
-import { inside, nearestPossible, outputSize, problem } from "./arithmetic.js";
-import { asExplorer, button, menu, segments, slider } from "./controls.js";
-import { html, numeral, uniqueId } from "./dom.js";
+import { inside, outputSize, problem } from "./arithmetic.js";
+import { asExplorer, segments, slider } from "./controls.js";
+import { html, numeral, say } from "./dom.js";
+import { Explorer, numberEditor, presetMenu, refusal, selectionOf, withNumber } from "./explorer.js";
 import { Grid } from "./grid.js";
 import { actions, captioned, hint, section } from "./panels.js";
-import { onChange, readState } from "./schema.js";
-import { PRESETS } from "./values.js";
 
 /** What a state may be: the page reads it from the address. */
 export const schema = adjointSchema;
@@ -30,16 +29,9 @@ const EDITABLE = ["x", "y", "kernel"];
 // With which numbers a grid is compared, cell by cell.
 const COMPARED = { back: "x", recovered: "x", walked: "x", walked_forward: "forward" };
 
-const selectionOf = (text) => {
-  const [grid, cell] = text.split(":");
-  return text === "" ? null : { grid, cell: cell.split(",").map(Number) };
-};
-
-class Explorer {
+class AdjointExplorer extends Explorer {
   constructor(model, root) {
-    this.model = model;
-    this.root = root;
-    this.pointed = null;
+    super(model, root, schema);
     this.#build();
     this.update();
   }
@@ -62,30 +54,18 @@ class Explorer {
     this.towards = segments({
       legend: "Where the way from x leads", options: [["pseudo-inverse", "x → C⁺Cx"], ["adjoint", "x → CᵀCx"]], onChoose: set("towards"),
     });
-    this.presets = menu({
-      label: "Values of x and kernel",
-      options: [["", "values …"], ...Object.entries(PRESETS).map(([name, [text]]) => [name, text])],
-      onChoose: (name) => {
-        this.presets.update("");
-        this.change(presetValues(this.state, name));
-      },
-    });
-    this.alert = html("p", { class: "problem", role: "status" });
+    const presets = presetMenu("Values of x and kernel", (name) => this.change(presetValues(this.state, name)));
+    this.refusal = refusal(schema, SLIDERS.map(([name]) => name), (changes) => this.change(changes));
     this.note = html("p", { class: "note", role: "status" });
     this.verdict = html("p", { class: "verdict", role: "status" });
     this.products = html("dl", { class: "products" });
     this.way = html("p", { class: "way", role: "status" });
     this.sentence = html("p", { class: "sentence", "aria-live": "polite" });
-    const id = uniqueId("edit");
-    this.editField = html("input", {
-      id, type: "number", step: "any", inputmode: "decimal", change: () => this.#write(),
-      keydown: (event) => event.key === "Enter" && this.#write(), // JupyterLab keeps Enter from becoming a change
-    });
-    this.editor = html("p", { class: "editor", hidden: true }, html("label", { for: id }, "value "), this.editField);
+    this.editor = numberEditor((value) => this.#write(value));
     asExplorer(this.root);
     this.root.append(
-      html("div", { class: "bar" }, html("strong", {}, "There and back"), this.presets.element),
-      html("div", { class: "sliders" }, ...SLIDERS.map(([name]) => this.sliders[name].element)), this.alert, this.note,
+      html("div", { class: "bar" }, html("strong", {}, "There and back"), presets.element),
+      html("div", { class: "sliders" }, ...SLIDERS.map(([name]) => this.sliders[name].element)), this.refusal.element, this.note,
       html("div", { class: "views" },
         section("back", "Does Cᵀ undo C?", "Cᵀ leads back to the shape of x, C⁺ to the shortest input with the same Cx",
           html("div", { class: "figures" }, row("x", "kernel", "forward"), row("back", "recovered")), this.verdict),
@@ -94,7 +74,7 @@ class Explorer {
         section("walk", "Many inputs, one output", "leave x and watch Cx",
           html("div", { class: "beside" }, row("walked", "walked_forward"),
             html("div", { class: "walk" }, this.towards.element, this.sliders.percent.element, this.way)))),
-      html("div", { class: "said" }, this.sentence, this.editor),
+      html("div", { class: "said" }, this.sentence, this.editor.element),
       actions({ model: this.model, root: this.root, file: "adjoint", title: () => this.verdict.textContent }, hint("Point at any cell, or tab to a grid and use the arrow keys. Type a digit on x, y or the kernel to edit.")));
   }
 
@@ -103,60 +83,36 @@ class Explorer {
     const next = normalise({ ...this.state, ...changes });
     const walked = ["percent", "towards"].some((name) => name in changes);
     const sent = walked ? changes : { ...changes, x: next.x, y: next.y, kernel: next.kernel };
-    for (const [name, value] of Object.entries(sent)) this.model.set(name, value);
-    this.model.save_changes();
+    this.send(sent);
   }
 
   #pin(selection) {
-    const selected = selection === null ? "" : `${selection.grid}:${selection.cell.join(",")}`;
     this.pointed = null;
-    this.state.selected = selected;
-    this.drawn.selected = selected;
-    this.model.set("selected", selected);
-    this.model.save_changes();
+    this.remember(selection);
     this.light();
   }
 
   #edit(selection) {
     this.#pin(selection);
-    this.editField.focus();
-    this.editField.select();
+    this.editor.open();
   }
 
-  #write() {
-    const { grid, cell: [row, column] } = selectionOf(this.state.selected);
-    const value = Number(this.editField.value);
-    if (this.editField.value === "" || !(Math.abs(value) <= 999999)) return;
-    this.change({ [grid]: this.state[grid].map((line, r) => line.map((old, c) => (r === row && c === column ? value : old))) });
-  }
-
-  /** Does the model hold what is drawn? Pinning a cell needs no second drawing. */
-  isCurrent() {
-    return Object.keys(schema).every((name) => this.model.get(name) === this.drawn[name]);
+  #write(value) {
+    const { grid, cell } = selectionOf(this.state.selected);
+    this.change({ [grid]: withNumber(this.state[grid], cell, value) });
   }
 
   /** Reads the model and draws everything. */
   update() {
-    this.drawn = Object.fromEntries(Object.keys(schema).map((name) => [name, this.model.get(name)]));
-    const { state, notes } = readState(schema, (name) => this.model.get(name));
+    const { state, notes } = this.read();
     this.state = normalise(state);
-    this.note.textContent = notes.join("; ");
+    say(this.note, notes.join("; "));
     for (const [name, control] of Object.entries(this.sliders)) control.update(state[name], schema[name].min, schema[name].max);
     this.towards.update(state.towards);
     const refused = problem(operation(this.state));
     this.root.classList.toggle("refused", refused !== null);
-    this.#drawProblem(refused);
+    this.refusal.update(refused, operation(this.state));
     if (refused === null) this.#draw();
-  }
-
-  #drawProblem(refused) {
-    this.alert.hidden = refused === null;
-    if (refused === null) return;
-    const ranges = Object.fromEntries(SLIDERS.map(([name]) => [name, [schema[name].min, schema[name].max]]));
-    const nearest = nearestPossible(operation(this.state), ranges);
-    const changes = Object.fromEntries(Object.keys(ranges).filter((name) => nearest[name] !== this.state[name]).map((name) => [name, nearest[name]]));
-    const words = Object.entries(changes).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(", ");
-    this.alert.replaceChildren(`Impossible: ${refused} `, button(`use ${words}`, () => this.change(changes)));
   }
 
   /** The pseudo-inverse of the last matrix: it is what takes time, and most changes leave it as it was. */
@@ -171,8 +127,8 @@ class Explorer {
     this.found = explore(state, (matrix) => this.#inverse(matrix));
     this.sides = { input: state.input_size, output: outputSize(operation(state)), kernel: state.kernel_size };
     for (const name of Object.keys(GRIDS)) this.#drawGrid(name);
-    this.verdict.textContent = verdict(this.found, state.input_size);
-    this.way.textContent = walkInWords(this.found);
+    say(this.verdict, verdict(this.found, state.input_size));
+    say(this.way, walkInWords(this.found));
     const { x, y, forward, adjoint } = this.found;
     const product = (title, a, b) => [html("dt", {}, title), html("dd", {}, sumInWords(a, b), " = ", html("b", {}, numeral(innerProduct(a, b))))];
     this.products.replaceChildren(...product("⟨Cx, y⟩", forward, y), ...product("⟨x, Cᵀy⟩", x, adjoint));
@@ -185,7 +141,7 @@ class Explorer {
     const side = this.sides[space];
     const values = name === "kernel" ? this.state.kernel : toRows(this.found[name], side);
     const model = COMPARED[name] && toRows(this.found[COMPARED[name]], side);
-    caption.textContent = nameOf(name);
+    say(caption, nameOf(name));
     drawing.draw({
       rows: side, columns: side, label: `${label}, ${side} by ${side} cells`,
       cell: (r, c) => ({ text: brief(values[r][c]), kind: model === undefined || same(values[r][c], model[r][c]) ? "solid" : "cropped" }),
@@ -196,15 +152,13 @@ class Explorer {
   light() {
     if (this.root.classList.contains("refused")) return;
     const pinned = selectionOf(this.state.selected);
-    this.#offerEditing(pinned);
+    this.editor.offer(EDITABLE.includes(pinned?.grid) ? this.state[pinned.grid][pinned.cell[0]]?.[pinned.cell[1]] : undefined);
     const chosen = this.pointed ?? pinned;
-    for (const { drawing } of Object.values(this.figures)) drawing.light([]);
-    this.sentence.textContent = "";
-    if (chosen === null || !inside(chosen.cell, this.figures[chosen.grid].drawing.size)) return;
-    const own = GRIDS[chosen.grid][0];
-    const n = own === "kernel" ? 0 : chosen.cell[0] * this.sides[own] + chosen.cell[1];
-    this.sentence.textContent = sentence(this.found, chosen, n, this.state.kernel);
-    for (const [name, [space]] of Object.entries(GRIDS)) this.figures[name].drawing.light(this.#lit(name, space, chosen, own, n));
+    const there = chosen !== null && inside(chosen.cell, this.figures[chosen.grid].drawing.size);
+    const own = there && GRIDS[chosen.grid][0];
+    const n = !there || own === "kernel" ? 0 : chosen.cell[0] * this.sides[own] + chosen.cell[1];
+    say(this.sentence, there ? sentence(this.found, chosen, n, this.state.kernel) : "");
+    for (const [name, [space]] of Object.entries(GRIDS)) this.figures[name].drawing.light(there ? this.#lit(name, space, chosen, own, n) : []);
   }
 
   /** Of one grid the cells that take part in the chosen one: the same place, or what C connects with it. */
@@ -215,16 +169,9 @@ class Explorer {
     const weights = own === "output" ? this.found.matrix[n] : this.found.matrix.map((row) => row[n]);
     return weights.flatMap((weight, m) => (weight === 0 ? [] : [[Math.floor(m / this.sides[space]), m % this.sides[space], "part"]]));
   }
-
-  #offerEditing(pinned) {
-    const value = EDITABLE.includes(pinned?.grid) ? this.state[pinned.grid][pinned.cell[0]]?.[pinned.cell[1]] : undefined;
-    this.editor.hidden = value === undefined;
-    if (value !== undefined && document.activeElement !== this.editField) this.editField.value = value;
-  }
 }
 
 /** anywidget's entry point: draws the explorer into `el` and returns the clean-up. */
 export function render({ model, el }) {
-  const explorer = new Explorer(model, el);
-  return onChange(model, Object.keys(schema), () => explorer.isCurrent() || explorer.update());
+  return new AdjointExplorer(model, el).follow();
 }

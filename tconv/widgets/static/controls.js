@@ -1,6 +1,6 @@
 // The controls every explorer shares. Native elements: keyboard, touch and screen readers come with them.
 
-import { html, uniqueId } from "./dom.js";
+import { html, say, set, uniqueId } from "./dom.js";
 
 /** Makes `root` an explorer: styled as one, its keys its own (JupyterLab takes digits for shortcuts). */
 export function asExplorer(root, ...classes) {
@@ -21,9 +21,12 @@ export function slider({ letter, name, title, onInput }) {
     element,
     letter: symbol,
     update(value, min, max) {
-      Object.assign(input, { min, max, value });
-      input.style.setProperty("--filled", `${(100 * (value - min)) / Math.max(1, max - min)}%`);
-      output.textContent = String(value);
+      set(input, "min", min);
+      set(input, "max", max);
+      input.value = value;
+      const filled = `${(100 * (value - min)) / Math.max(1, max - min)}%`;
+      if (input.style.getPropertyValue("--filled") !== filled) input.style.setProperty("--filled", filled);
+      say(output, String(value));
     },
   };
 }

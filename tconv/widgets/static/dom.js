@@ -24,6 +24,11 @@ export function set(element, name, value) {
   if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
 }
 
+/** Writes words where other words stand: what stays the same is neither laid out nor read out again. */
+export function say(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
 let serial = 0;
 /** An id no other element of this page has. */
 export const uniqueId = (stem) => `tconv-${stem}-${(serial += 1)}`;

@@ -3,7 +3,7 @@
 import {
   accumulate, convolve, effective, emulatedAxis, emulation, inside, outputSize, rotate180, shape, withoutRotation,
 } from "./arithmetic.js";
-import { html, numeral } from "./dom.js";
+import { html, numeral, say } from "./dom.js";
 import { Grid } from "./grid.js";
 import { emulatedInput, entry, litCells, partsOf, ravel, sentence } from "./links.js";
 import { captioned, section } from "./panels.js";
@@ -26,7 +26,7 @@ function reveal({ drawing, scroller }) {
 
 /** Every cell of one drawing: its numbers as text, all of one kind or of the kind that `kind(r, c)` says. */
 const drawn = (figure, values, caption, label, kind = () => "solid") => {
-  figure.caption.textContent = caption;
+  say(figure.caption, caption);
   figure.drawing.draw({
     rows: values.length, columns: values[0].length, label,
     cell: (r, c) => ({ text: numeral(values[r][c]), kind: kind(r, c) }),
@@ -66,10 +66,10 @@ export class Figures {
     this.state = state;
     this.connections = connections;
     const transposed = state.direction === "transposed";
-    this.window.querySelector("strong").textContent = transposed ? "Scatter" : "Window";
-    this.window.querySelector("span").textContent = transposed
+    say(this.window.querySelector("strong"), transposed ? "Scatter" : "Window");
+    say(this.window.querySelector("span"), transposed
       ? "each input stamps its multiple of the kernel; overlaps add"
-      : "each output is one window times the kernel, summed";
+      : "each output is one window times the kernel, summed");
     this.emulation.hidden = !transposed;
     this.#drawInput();
     this.#drawKernel();
@@ -83,7 +83,7 @@ export class Figures {
     const size = shape(state, state.input_size);
     const pad = state.direction === "direct" ? state.padding : 0;
     const down = state.ndim === 1 ? 0 : pad;
-    this.all.input.caption.textContent = pad > 0 ? `input, padded by ${pad}` : "input";
+    say(this.all.input.caption, pad > 0 ? `input, padded by ${pad}` : "input");
     this.all.input.drawing.draw({
       rows: size[0] + 2 * down, columns: size[1] + 2 * pad, origin: [-down, -pad],
       label: `Input, ${size.join(" by ")} cells${pad > 0 ? ` in a padding of ${pad}` : ""}`,
@@ -118,8 +118,8 @@ export class Figures {
       return transposed && !reached.has(`${r},${c}`) ? "untouched" : "solid";
     };
     const cropped = transposed && across > size;
-    this.all.output.caption.textContent = stamps === null
-      ? `output${cropped ? `, cropped by ${before}` : ""}` : `output after ${stamps} of ${state.input.flat().length} stamps`;
+    say(this.all.output.caption, stamps === null
+      ? `output${cropped ? `, cropped by ${before}` : ""}` : `output after ${stamps} of ${state.input.flat().length} stamps`);
     this.all.output.drawing.draw({
       rows: state.ndim === 1 ? 1 : across, columns: across, origin,
       label: `Output, ${kept.join(" by ")} cells${cropped ? ", with the cells that the padding crops" : ""}`,
@@ -136,10 +136,9 @@ export class Figures {
       [ravel(tap.output, outputs) * columns + ravel(tap.input, inputs), state.kernel[tap.kernel[0]][tap.kernel[1]]]));
     const blank = { text: zero(rows * columns), kind: "blank" };
     const transposed = state.direction === "transposed";
-    this.matrix.querySelector("span").textContent = transposed
-      ? "Cᵀ: one row per output, one column per input" : "C: one row per output, one column per input";
-    this.all.matrix.caption.textContent =
-      `${transposed ? "Cᵀ" : "C"}, ${rows} × ${columns}: ${weights.size} of ${rows * columns} entries come from the kernel`;
+    const name = transposed ? "Cᵀ" : "C";
+    say(this.matrix.querySelector("span"), `${name}: one row per output, one column per input`);
+    say(this.all.matrix.caption, `${name}, ${rows} × ${columns}: ${weights.size} of ${rows * columns} entries come from the kernel`);
     this.all.matrix.drawing.draw({
       rows, columns,
       label: `${transposed ? "Transposed convolution" : "Convolution"} matrix, ${rows} rows by ${columns} columns`,
@@ -160,7 +159,7 @@ export class Figures {
       state.output_padding > 0 ? `${state.output_padding} more at the end` : null,
     ].filter(Boolean).join(", ");
     const blank = zero(axis.size ** state.ndim);
-    this.all.emulated.caption.textContent = `input, ${parts}`;
+    say(this.all.emulated.caption, `input, ${parts}`);
     this.all.emulated.drawing.draw({
       rows: state.ndim === 1 ? 1 : axis.size, columns: axis.size,
       label: `Input of the emulating convolution, ${axis.size} cells a side: ${parts}`,
@@ -183,51 +182,52 @@ export class Figures {
       "Output without the rotation; wrong cells are dashed", (r, c) => (differs(r, c) ? "cropped" : "solid"));
   }
 
-  /** Puts every light out. */
-  dark() {
-    for (const { drawing } of Object.values(this.all)) if (drawing.size) drawing.light([]);
-  }
-
   /** Lights what takes part in the chosen cell, everywhere, and returns it in words. */
   light(chosen) {
-    const { state } = this;
-    this.dark();
-    if (chosen === null || !this.#exists(chosen)) return "";
-    const parts = partsOf(state, this.connections, chosen);
-    const lit = litCells(state, parts);
+    const there = chosen !== null && this.#exists(chosen);
+    const parts = there ? partsOf(this.state, this.connections, chosen) : [];
+    const lights = there ? this.#lights(chosen, litCells(this.state, parts)) : {};
+    for (const [name, { drawing }] of Object.entries(this.all)) if (drawing.size) drawing.light(...(lights[name] ?? [[]]));
+    if (!there) return "";
+    // In the next frame, before which the browser lays the page out anyway.
+    requestAnimationFrame(() => reveal(this.all.matrix));
+    return sentence(this.state, chosen, parts, this.state.input, this.state.kernel);
+  }
+
+  /** For each grid the cells that light up, and the frames around windows. */
+  #lights(chosen, lit) {
     const mark = (cells, grid, rank = (cell) => cell) => {
       const places = cells.map((cell) => [...rank(cell), "part"]);
       if (chosen.grid !== grid) return places;
       const own = rank(chosen.cell);
       return [...places.filter(([r, c]) => r !== own[0] || c !== own[1]), [...own, "chosen"]];
     };
-    const { input, kernel, output, matrix } = this.all;
-    input.drawing.light(mark(lit.input, "input"), this.#window(chosen));
-    kernel.drawing.light(mark(lit.kernel, "kernel"));
-    output.drawing.light(mark(lit.output, "output"), this.#stamp(chosen));
-    matrix.drawing.light(mark(lit.matrix, "matrix"));
-    if (state.direction === "transposed") this.#lightEmulation(chosen, lit, mark);
-    // In the next frame, before which the browser lays the page out anyway.
-    requestAnimationFrame(() => reveal(matrix));
-    return sentence(state, chosen, parts, state.input, state.kernel);
+    return {
+      input: [mark(lit.input, "input"), this.#window(chosen)],
+      kernel: [mark(lit.kernel, "kernel")],
+      output: [mark(lit.output, "output"), this.#stamp(chosen)],
+      matrix: [mark(lit.matrix, "matrix")],
+      ...(this.state.direction === "transposed" ? this.#emulationLights(chosen, lit, mark) : {}),
+    };
   }
 
-  #lightEmulation(chosen, lit, mark) {
+  #emulationLights(chosen, lit, mark) {
     const { state } = this;
-    const { emulated, rotated, result, wrong } = this.all;
     const { padding } = emulation(state);
     const along = (n) => n * state.stride + padding;
     const where = ([r, c]) => [state.ndim === 1 ? 0 : along(r), along(c)];
-    const size = emulated.drawing.size;
+    const { size } = this.all.emulated.drawing;
     const places = lit.input.map(where).filter((cell) => inside(cell, size)).map((cell) => [...cell, "part"]);
     const own = chosen.grid === "emulated" ? chosen.cell : chosen.grid === "input" ? where(chosen.cell) : null;
     const others = own === null ? places : places.filter(([r, c]) => r !== own[0] || c !== own[1]);
-    emulated.drawing.light(own !== null && inside(own, size) ? [...others, [...own, "chosen"]] : others, this.#slide(chosen));
-    rotated.drawing.light(mark(lit.kernel, "kernel", (at) => this.#turnedPlace(at)));
     const kept = shape(state, outputSize(state));
-    const outputs = mark(lit.output, "output").filter((cell) => inside(cell, kept));
-    result.drawing.light(outputs);
-    if (!state.rotate_kernel) wrong.drawing.light(outputs);
+    const outputs = [mark(lit.output, "output").filter((cell) => inside(cell, kept))];
+    return {
+      emulated: [own !== null && inside(own, size) ? [...others, [...own, "chosen"]] : others, this.#slide(chosen)],
+      rotated: [mark(lit.kernel, "kernel", (at) => this.#turnedPlace(at))],
+      result: outputs,
+      wrong: outputs,
+    };
   }
 
   /** Where the rotated kernel holds a weight. Not rotated, another weight stands there: that is the mistake. */

@@ -57,11 +57,3 @@ export function presetValues({ ndim, input_size, kernel_size, direction }, name)
   };
   return { input: made(makers.input, input_size, EXAMPLE[direction]), kernel: made(makers.kernel, kernel_size, EXAMPLE.kernel) };
 }
-
-/** "output:1,0" as { grid, cell }, "" as null. */
-export function selectionOf(text) {
-  const [grid, at] = text.split(":");
-  return at === undefined ? null : { grid, cell: at.split(",").map(Number) };
-}
-
-export const selectionText = (selection) => (selection === null ? "" : `${selection.grid}:${selection.cell.join(",")}`);

@@ -1,12 +1,13 @@
 // A trained generator in the page: move its latent numbers, watch every layer's maps grow, ask where a pixel comes from.
 
 import { asExplorer, button, menu, slider } from "./controls.js";
-import { count, html, numeral } from "./dom.js";
+import { count, html, numeral, say } from "./dom.js";
+import { Explorer } from "./explorer.js";
 import { fitLatent, grey, mix, receptiveField, run, sample, unpack } from "./generator.js";
 import { LatentPad, latentBank } from "./latent_controls.js";
 import { actions, hint } from "./panels.js";
 import { PixelMap, inGreen, inGrey, selectable } from "./pixel_map.js";
-import { integer, onChange, pattern, readState } from "./schema.js";
+import { integer, pattern } from "./schema.js";
 
 const MOST_LATENT = 256;
 const LAST_SEED = 9999;
@@ -68,9 +69,10 @@ export function pixelSentence(layers, pixel, value) {
 /** The formula for a layer's size with its numbers in it. */
 const sizeSum = ({ s, k, p, inputSize, size }) => `${s}·(${inputSize} − 1) + ${k} − 2·${p} = ${size}`;
 
-class Explorer {
+class GeneratorExplorer extends Explorer {
   constructor(model, root, layers) {
-    Object.assign(this, { model, root, layers, pointed: null, moved: null, walking: null });
+    super(model, root, schema);
+    Object.assign(this, { layers, moved: null, walking: null });
     this.#build();
     this.update();
   }
@@ -118,8 +120,7 @@ class Explorer {
   change(changes) {
     this.stop();
     if (!("z" in changes && changes.z.length > 0)) this.moved = null;
-    for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
-    this.model.save_changes();
+    this.send(changes);
   }
 
   #nextSeed() {
@@ -174,10 +175,10 @@ class Explorer {
   /** Reads the model and draws everything. */
   update() {
     const { layers } = this;
-    const { state, notes } = readState(schema, (name) => this.model.get(name));
+    const { state, notes } = this.read();
     this.state = fitState(state, layers);
     if (state.z.length !== this.state.z.length) notes.push(`z had ${count(state.z.length, "number")} and is now the sample's`);
-    this.note.textContent = notes.join("; ");
+    say(this.note, notes.join("; "));
     this.z = latentOf(this.state, layers);
     const stages = run(layers, this.z);
     this.values = stages.at(-1);
@@ -207,8 +208,8 @@ class Explorer {
     const pixel = this.pointed ?? (state.selected === "" ? null : state.selected.split(",").map(Number));
     const fields = pixel === null ? null : receptiveField(layers, pixel);
     [...this.maps, this.image].forEach((map, n) => map.light(fields === null ? null : fields[n + 1]));
-    this.sentence.textContent = pixel === null ? this.#summary()
-      : pixelSentence(layers, pixel, this.values[pixel[0] * layers.at(-1).size + pixel[1]]);
+    say(this.sentence, pixel === null ? this.#summary()
+      : pixelSentence(layers, pixel, this.values[pixel[0] * layers.at(-1).size + pixel[1]]));
   }
 
   #summary() {
@@ -227,8 +228,8 @@ export function render({ model, el }) {
     el.append(html("p", { role: "alert" }, "The generator's stored weights can't be read, so it can't run here."));
     return () => {};
   }
-  const explorer = new Explorer(model, el, layers);
-  const forget = onChange(model, Object.keys(schema), () => explorer.update());
+  const explorer = new GeneratorExplorer(model, el, layers);
+  const forget = explorer.follow();
   return () => {
     explorer.stop();
     forget();

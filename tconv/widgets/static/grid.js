@@ -74,7 +74,6 @@ export class Grid {
     this.cursor = [Math.min(this.cursor[0], rows - 1), Math.min(this.cursor[1], columns - 1)];
     if (this.inSight === false) this.#writeLater();
     else this.#writeAll();
-    this.light([]);
   }
 
   #writeAll() {
@@ -147,6 +146,9 @@ export class Grid {
    * @param {{from: number[], to: number[]}[]} frames first and last cell of each window
    */
   light(cells, frames = []) {
+    const key = JSON.stringify([this.origin, cells, frames]);
+    if (key === this.lighted) return;
+    this.lighted = key;
     const outline = (r, c, height, width, attributes) => svg("rect", {
       x: c * CELL + GAP, y: r * CELL + GAP, width: width * CELL - 2 * GAP, height: height * CELL - 2 * GAP, rx: RADIUS, ...attributes,
     });

@@ -2,12 +2,13 @@
 
 import { brief } from "./adjoint_words.js";
 import { asExplorer, button, segments, slider } from "./controls.js";
-import { html } from "./dom.js";
+import { html, say } from "./dom.js";
+import { Explorer, selectionOf } from "./explorer.js";
 import { METHODS, even, interior, interiorPeriod, overlapCount, square, upsampled } from "./overlap.js";
 import { TITLES, evenness, sentence, verdict } from "./overlap_words.js";
 import { actions, captioned, hint, section } from "./panels.js";
 import { Bars, Raster } from "./raster.js";
-import { choice, integer, onChange, pattern, readState } from "./schema.js";
+import { choice, integer, pattern } from "./schema.js";
 
 const [MAX_KERNEL, MAX_STRIDE, MAX_LAYERS] = [6, 3, 3];
 const kernelSize = integer(1, MAX_KERNEL, 3);
@@ -35,16 +36,9 @@ export const schema = {
   selected: pattern(/^$|^(bars|counts|transposed|nearest|subpixel):\d{1,3},\d{1,3}$/, ""),
 };
 
-const selectionOf = (text) => {
-  const [grid, cell] = text.split(":");
-  return text === "" ? null : { grid, cell: cell.split(",").map(Number) };
-};
-
-class Explorer {
+class OverlapExplorer extends Explorer {
   constructor(model, root) {
-    this.model = model;
-    this.root = root;
-    this.pointed = null;
+    super(model, root, schema);
     this.#build();
     this.update();
   }
@@ -63,7 +57,7 @@ class Explorer {
     };
     this.figures = { bars: captioned(new Bars(told("bars"))) };
     for (const name of ["counts", ...METHODS]) this.figures[name] = captioned(new Raster(told(name)));
-    const set = (name) => (value) => this.change({ [name]: value });
+    const set = (name) => (value) => this.send({ [name]: value });
     this.sliders = {
       input_size: slider({ letter: "i", name: "input_size", title: "input", onInput: set("input_size") }),
       depth: slider({ letter: "", name: "depth", title: "layers", onInput: (depth) => this.#deepen(depth) }),
@@ -73,7 +67,7 @@ class Explorer {
     })));
     this.layers = this.pairs.map((pair) => html("div", { class: "layer" }, ...pair.map((one) => one.element)));
     this.kernel = segments({ legend: "Kernel", options: ["ones", "random", "bilinear"].map((kind) => [kind, kind]), onChoose: set("kernel") });
-    this.dice = button("new random weights", () => this.change({ seed: (this.state.seed + 1) % 1000 }));
+    this.dice = button("new random weights", () => this.send({ seed: (this.state.seed + 1) % 1000 }));
     this.note = html("p", { class: "note", role: "status" });
     this.verdict = html("p", { class: "verdict", role: "status" });
     this.sentence = html("p", { class: "sentence", "aria-live": "polite" });
@@ -92,42 +86,27 @@ class Explorer {
       actions({ model: this.model, root: this.root, file: "overlap", title: () => this.verdict.textContent }, hint("Point at any bar or cell, or tab to a figure and use the arrow keys. Enter or a click pins.")));
   }
 
-  /** Changes the state at the reader's hand and tells the model. */
-  change(changes) {
-    for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
-    this.model.save_changes();
-  }
-
   /** More layers are like the last one. */
   #deepen(depth) {
     const { layers } = this.state;
-    this.change({ layers: Array.from({ length: depth }, (_, n) => layers[Math.min(n, layers.length - 1)]) });
+    this.send({ layers: Array.from({ length: depth }, (_, n) => layers[Math.min(n, layers.length - 1)]) });
   }
 
   #setLayer(n, which, value) {
-    this.change({ layers: this.state.layers.map((layer, m) => (m === n ? layer.map((old, w) => (w === which ? value : old)) : layer)) });
+    this.send({ layers: this.state.layers.map((layer, m) => (m === n ? layer.map((old, w) => (w === which ? value : old)) : layer)) });
   }
 
   #pin(selection) {
     this.pointed = null;
-    this.state.selected = selection === null ? "" : `${selection.grid}:${selection.cell.join(",")}`;
-    this.drawn.selected = this.state.selected;
-    this.model.set("selected", this.state.selected);
-    this.model.save_changes();
+    this.remember(selection);
     this.light();
-  }
-
-  /** Does the model hold what is drawn? Pinning a cell needs no second drawing. */
-  isCurrent() {
-    return Object.keys(schema).every((name) => this.model.get(name) === this.drawn[name]);
   }
 
   /** Reads the model and draws everything. */
   update() {
-    this.drawn = Object.fromEntries(Object.keys(schema).map((name) => [name, this.model.get(name)]));
-    const { state, notes } = readState(schema, (name) => this.model.get(name));
+    const { state, notes } = this.read();
     this.state = state;
-    this.note.textContent = notes.join("; ");
+    say(this.note, notes.join("; "));
     this.sliders.input_size.update(state.input_size, schema.input_size.min, schema.input_size.max);
     this.sliders.depth.update(state.layers.length, 1, MAX_LAYERS);
     this.pairs.forEach((pair, n) => pair.forEach((control, which) => {
@@ -148,11 +127,11 @@ class Explorer {
     const { bars, counts } = this.figures;
     const noun = layers.length > 1 ? "paths" : "taps";
     const side = this.counts.length;
-    bars.caption.textContent = `${noun} to each of ${side} positions along an axis`;
+    say(bars.caption, `${noun} to each of ${side} positions along an axis`);
     bars.drawing.draw({ counts: this.counts, inside: interior(size, layers), label: `${noun} to each of ${side} positions: ${this.counts.join(", ")}` });
-    counts.caption.textContent = `${side} × ${side}`;
+    say(counts.caption, `${side} × ${side}`);
     counts.drawing.draw({ ...square(side, (r, c) => this.counts[r] * this.counts[c]), label: `Overlap in two dimensions, ${side} by ${side}`, text: brief });
-    this.verdict.textContent = verdict(layers);
+    say(this.verdict, verdict(layers));
   }
 
   #drawImage(method) {
@@ -169,20 +148,17 @@ class Explorer {
   /** Lights the pointed or pinned cell, and says what stands there. */
   light() {
     const chosen = this.pointed ?? selectionOf(this.state.selected);
-    for (const { drawing } of Object.values(this.figures)) drawing.light([]);
     const sides = { bars: this.counts.length, counts: this.counts.length };
     const side = chosen === null ? 0 : sides[chosen.grid] ?? this.images[chosen.grid].side;
     const there = chosen !== null && chosen.cell.every((n) => n < side) && (chosen.grid !== "bars" || chosen.cell[0] === 0);
-    this.sentence.textContent = there ? sentence(this.state, this.counts, this.images, chosen) : "";
-    if (!there) return;
-    const { bars, [chosen.grid]: own } = this.figures;
-    own.drawing.light([chosen.cell]);
-    if (chosen.grid === "counts") bars.drawing.light(chosen.cell.map((n) => [0, n]));
+    say(this.sentence, there ? sentence(this.state, this.counts, this.images, chosen) : "");
+    const across = chosen?.grid === "counts" ? { bars: chosen.cell.map((n) => [0, n]) } : {};
+    const lit = there ? { ...across, [chosen.grid]: [chosen.cell] } : {};
+    for (const [name, { drawing }] of Object.entries(this.figures)) drawing.light(lit[name] ?? []);
   }
 }
 
 /** anywidget's entry point: draws the explorer into `el` and returns the clean-up. */
 export function render({ model, el }) {
-  const explorer = new Explorer(model, el);
-  return onChange(model, Object.keys(schema), () => explorer.isCurrent() || explorer.update());
+  return new OverlapExplorer(model, el).follow();
 }

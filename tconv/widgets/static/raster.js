@@ -96,15 +96,18 @@ export class Raster {
       this.picture = context.createImageData(side, side);
     }
     const pixels = new Uint32Array(this.picture.data.buffer);
-    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    let largest = 1e-9;
+    for (const value of values) largest = Math.max(largest, Math.abs(value));
+    const scale = (255 * strongest) / largest;
     for (let n = 0; n < values.length; n += 1) {
-      const strength = Math.round((255 * strongest * Math.abs(values[n])) / largest);
+      const strength = Math.round(scale * Math.abs(values[n]));
       pixels[n] = (strength << 24) | (values[n] < 0 ? NEGATIVE : POSITIVE);
     }
     context.putImageData(this.picture, 0, 0);
   }
 
   #mark(layer, cells) {
+    if (cells.length + layer.childElementCount === 0) return;
     const cell = SIDE / this.side;
     layer.replaceChildren(...cells.map(([r, c]) => svg("rect", {
       x: c * cell, y: r * cell, width: cell, height: cell, class: "chosen", "data-row": r, "data-column": c,
@@ -172,6 +175,7 @@ export class Bars {
   }
 
   #mark(layer, positions) {
+    if (positions.length + layer.childElementCount === 0) return;
     layer.replaceChildren(...positions.map((n) => {
       const { x, width } = this.#bar(n);
       return svg("rect", { x, y: 1, width, height: HEIGHT - FOOT - 1, class: "chosen", "data-row": 0, "data-column": n });

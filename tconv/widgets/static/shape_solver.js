@@ -2,10 +2,10 @@
 
 import { sizeFormula } from "./arithmetic.js";
 import { asExplorer, button, copy, menu, segments, slider } from "./controls.js";
-import { count, html, svg, uniqueId } from "./dom.js";
+import { count, html, say, svg, uniqueId } from "./dom.js";
+import { Explorer } from "./explorer.js";
 import { explorerSchema } from "./explorer_state.js";
 import { actions } from "./panels.js";
-import { onChange, readState } from "./schema.js";
 import {
   MAX_LAYERS, MAX_SIZE, RANGES, arrange, evenOverlap, inExplorer, inWords, most, nearestSize, overlapInWords, pathCounts, same,
   settingOf, sizeAfter, stackCode, stackInWords,
@@ -36,11 +36,11 @@ function skyline(counts, label) {
     svg("path", { class: "bars", d: bars.join("") }), svg("path", { class: "ground", d: `M0 ${height + 0.5}h${width}` }));
 }
 
-class Solver {
+class ShapeSolver extends Explorer {
   constructor(model, root) {
-    this.model = model;
-    this.root = root;
+    super(model, root, schema);
     this.said = [];
+    this.drawnCards = []; // what each was drawn from
     this.#build();
     this.update();
   }
@@ -93,23 +93,15 @@ class Solver {
   change(changes, said = []) {
     const next = arrange({ ...this.state, ...changes });
     this.said = [...said, ...next.notes];
-    const sent = { ...changes, sizes: next.sizes, ...(next.layers.includes(null) ? {} : { layers: next.layers }) };
-    for (const [name, value] of Object.entries(sent)) this.model.set(name, value);
-    this.model.save_changes();
+    this.send({ ...changes, sizes: next.sizes, ...(next.layers.includes(null) ? {} : { layers: next.layers }) });
     this.update();
-  }
-
-  /** Does the model hold what is drawn? */
-  isCurrent() {
-    return Object.keys(schema).every((name) => this.model.get(name) === this.drawn[name]);
   }
 
   /** Reads the model and draws everything. */
   update() {
-    this.drawn = Object.fromEntries(Object.keys(schema).map((name) => [name, this.model.get(name)]));
-    const { state, notes } = readState(schema, (name) => this.model.get(name));
+    const { state, notes } = this.read();
     this.state = arrange(state);
-    this.note.textContent = [...new Set([...notes, ...this.state.notes, ...this.said])].join("; ");
+    say(this.note, [...new Set([...notes, ...this.state.notes, ...this.said])].join("; "));
     const { question, step, sizes, layers } = this.state;
     this.question.update(question);
     this.examples.update("");
@@ -121,9 +113,9 @@ class Solver {
     if (given) this.#drawSettings();
     else this.#drawSolutions();
     const layer = layers[step - 1];
-    this.formula.textContent = layer && sizeFormula(settingOf(sizes[step - 1], layer)).numbers;
+    say(this.formula, layer ? sizeFormula(settingOf(sizes[step - 1], layer)).numbers : "");
     const own = layer && `${inWords(layer)}: ${sizes[step - 1]} → ${sizes[step]}; overlap ${overlapInWords(layer)}. `;
-    this.sentence.textContent = `${own ? own[0].toUpperCase() + own.slice(1) : ""}${stackInWords(this.state)}`;
+    say(this.sentence, `${own ? own[0].toUpperCase() + own.slice(1) : ""}${stackInWords(this.state)}`);
     this.#drawLink(layer);
     this.#showCode(this.shownCode);
   }
@@ -142,7 +134,7 @@ class Solver {
       this.chain.replaceChildren(...[...this.fields, ...this.results].flatMap((one, n) => (n === 0 ? [one] : [html("span", { class: "link" }, arrow(), one)])));
     }
     this.fields.forEach((field, n) => { field.value = sizes[n]; });
-    this.results.forEach((result, n) => { result.textContent = sizes[n + typed]; });
+    this.results.forEach((result, n) => say(result, String(sizes[n + typed])));
     this.more.disabled = sizes.length > MAX_LAYERS || (question === "sizes" && sizeAfter(sizes.at(-1), GROWN) > MAX_SIZE);
     this.fewer.disabled = sizes.length < 3;
   }
@@ -150,6 +142,7 @@ class Solver {
   #drawCards() {
     const { sizes, layers, step } = this.state;
     while (this.cards.children.length > layers.length) this.cards.lastChild.remove();
+    this.drawnCards.length = layers.length;
     let counts = new Array(sizes[0]).fill(1);
     layers.forEach((layer, n) => {
       const words = inWords(layer);
@@ -157,8 +150,11 @@ class Solver {
       const even = counts && (evenOverlap(layers.slice(0, n + 1)) ? "even" : "uneven");
       const label = `Step ${n + 1}, ${sizes[n]} → ${sizes[n + 1]}: ${words}${even ? `; overlap so far ${even}` : ""}`;
       const card = this.cards.children[n] ?? this.cards.appendChild(button("", () => this.change({ step: n + 1 }), { class: "card", "data-step": n + 1 }));
-      card.setAttribute("aria-label", label);
       card.setAttribute("aria-pressed", String(n + 1 === step));
+      const key = JSON.stringify([sizes.slice(0, n + 2), layers.slice(0, n + 1)]);
+      if (this.drawnCards[n] === key) return;
+      this.drawnCards[n] = key;
+      card.setAttribute("aria-label", label);
       const letters = layer && Object.keys(LETTERS).filter((name, at) => at < 3 || layer[name] > RANGES[name][0]).map((name) => `${LETTERS[name][0]} ${layer[name]}`).join("  ");
       card.replaceChildren(
         html("strong", {}, `${sizes[n]} → ${sizes[n + 1]}`), html("span", { class: "mono" }, letters ?? words),
@@ -197,11 +193,11 @@ class Solver {
       radio.checked = same(this.listed[n], picked);
       this.rows.children[n].classList.toggle("picked", radio.checked);
     });
-    this.caption.textContent = `${count(found.length, "layer")} within the bounds ${found.length === 1 ? "turns" : "turn"} ${before} into ${after}. `
-      + "First those that upsample by exactly their stride, of these first those of even overlap, then the smallest kernels.";
+    say(this.caption, `${count(found.length, "layer")} within the bounds ${found.length === 1 ? "turns" : "turn"} ${before} into ${after}. `
+      + "First those that upsample by exactly their stride, of these first those of even overlap, then the smallest kernels.");
     this.table.hidden = all.length === 0;
     this.longer.hidden = this.shown >= all.length;
-    this.longer.textContent = `show ${Math.min(20, all.length - this.shown)} more of ${all.length}`;
+    say(this.longer, `show ${Math.min(20, all.length - this.shown)} more of ${all.length}`);
     this.alert.hidden = found.length > 0;
     if (found.length > 0) return;
     const nearest = nearestSize(before, after, this.state);
@@ -224,8 +220,8 @@ class Solver {
     this.explorer = document.querySelector('.tconv-widget[data-widget="ConvolutionExplorer"]');
     const reachable = this.model.address !== undefined && (this.explorer !== null || root !== undefined);
     this.link.hidden = entries === null || !reachable;
-    this.link.textContent = `Open step ${this.state.step} in the explorer`;
-    this.reason.textContent = reachable ? words : "";
+    say(this.link, `Open step ${this.state.step} in the explorer`);
+    say(this.reason, reachable ? words : "");
     if (!this.link.hidden) this.link.href = this.#explorerAddress();
   }
 
@@ -285,14 +281,11 @@ class Solver {
   #showCode(name) {
     this.shownCode = name;
     this.library.update(name);
-    if (this.state) this.code.firstElementChild.textContent = stackCode(this.state)?.[name] ?? "Each step needs a layer first.";
+    if (this.state) say(this.code.firstElementChild, stackCode(this.state)?.[name] ?? "Each step needs a layer first.");
   }
 }
 
 /** anywidget's entry point: draws the solver into `el` and returns the clean-up. */
 export function render({ model, el }) {
-  const solver = new Solver(model, el);
-  return onChange(model, Object.keys(schema), () => {
-    if (!solver.isCurrent()) solver.update();
-  });
+  return new ShapeSolver(model, el).follow();
 }
