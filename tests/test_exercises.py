@@ -14,6 +14,17 @@ from tconv.exercises import EXERCISES, check
 from tconv.exercises._exercise import K, Y
 
 
+def kernel_of(matrix, i):
+    k = i + 1 - int(np.sqrt(len(matrix)))
+    return matrix[0].reshape(i, i)[:k, :k]
+
+
+def is_adjoint(direct, transposed):
+    rng = np.random.default_rng(1)
+    pairs = [(rng.integers(-9, 10, (4, 4)), rng.integers(-9, 10, (2, 2))) for _ in range(20)]
+    return all((direct(x) * z).sum() == (x * transposed(z)).sum() for x, z in pairs)
+
+
 def levelled(kernel, s):
     level = kernel.astype(float)
     for phase in itertools.product(range(s), repeat=kernel.ndim):
@@ -49,6 +60,8 @@ RIGHT = {
     "convolution matrix": lambda kernel, i, s: tconv.convolution_matrix(
         kernel, (i, i), stride=s
     ).toarray(),
+    "kernel of a matrix": kernel_of,
+    "is it the adjoint": is_adjoint,
     "transpose by scatter": tconv.conv_transpose_by_scatter,
     "transpose with padding": lambda image, kernel, p: tconv.conv_transpose_by_matrix(
         image, kernel, padding=p

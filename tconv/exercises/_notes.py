@@ -1,5 +1,8 @@
 """The code exercises of the notes, chapters 1 to 6."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from ._exercise import (
@@ -25,10 +28,47 @@ def _enlarged(image, s):
     return torch.nn.functional.interpolate(tensor, scale_factor=s, mode="nearest")[0, 0].numpy()
 
 
-def _matrix(kernel, i, s):
-    """Column by column: what the convolution makes of an image with a single 1."""
+def _columns(function, i):
+    """The matrix of a function of i × i grids: what it makes of each grid with a single 1."""
     spots = np.eye(i * i, dtype=int).reshape(-1, i, i)
-    return np.stack([by_torch("conv", spot, kernel, stride=s).ravel() for spot in spots], axis=1)
+    return np.stack([function(spot).ravel() for spot in spots], axis=1)
+
+
+def _matrix(kernel, i, s=1):
+    return _columns(lambda spot: by_torch("conv", spot, kernel, stride=s), i)
+
+
+def _kernel_of(matrix, i, row=0):
+    k = i - round(len(matrix) ** 0.5) + 1
+    return matrix[row].reshape(i, i)[:k, :k]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A function of square grids, with the words that name it where a case is printed."""
+
+    words: str
+    function: Callable
+    size: int = 2
+
+    def __repr__(self):
+        return self.words
+
+    def __call__(self, grid):
+        if np.shape(grid) != (self.size, self.size):
+            wanted = f"{self.size} × {self.size}"
+            raise ValueError(f"{self.words} takes a grid of {wanted}, got shape {np.shape(grid)}")
+        return self.function(np.asarray(grid, dtype=float))
+
+
+def _is_adjoint(direct, transposed):
+    return np.array_equal(_columns(direct, 4).T, _columns(transposed, 2))
+
+
+def _agree_on(x, direct, transposed):
+    """Compare the inner products for one x, and each z with a single 1."""
+    grids = np.eye(4).reshape(4, 2, 2)
+    return all((direct(x) * z).sum() == (x * transposed(z)).sum() for z in grids)
 
 
 def _overwritten(image, kernel):
@@ -62,6 +102,23 @@ def _spot(size):
 
 ONE = np.array([[1]])
 
+WITH_A_ZERO = np.array([[7, 0], [5, 2]])
+KF = K.astype(float)
+DIRECT = Named("the convolution with K", lambda x: by_torch("conv", x, KF), size=4)
+PARTNERS = [
+    Named("its transposed convolution", lambda z: transposed(z, KF)),
+    Named("twice its transposed convolution", lambda z: 2 * transposed(z, KF)),
+    Named("the padded convolution with K", lambda z: by_torch("conv", np.pad(z, 2), KF)),
+    Named(
+        "the padded convolution with K turned",
+        lambda z: by_torch("conv", np.pad(z, 2), _turned(KF)),
+    ),
+    Named(
+        "its transposed convolution, but wrong at the bottom right",
+        lambda z: transposed(z, KF) + np.pad(z[:1, :1], ((3, 0), (3, 0))),
+    ),
+]
+
 SWAPPED = "The kernel's rows and columns are swapped."
 
 # In the mistakes x is the input and k the kernel; the other letters are the book's.
@@ -88,6 +145,40 @@ NOTES = {
             UNTURNED: lambda k, i, s: _matrix(_turned(k), i, s),
             SWAPPED: lambda k, i, s: _matrix(k.T, i, s),
             IGNORED.format("the stride"): lambda k, i, s: _matrix(k, i, 1),
+        },
+    ),
+    "kernel of a matrix": Exercise(
+        ("matrix", "i"),
+        _kernel_of,
+        [(_matrix(kernel, i), i) for kernel, i in [(WITH_A_ZERO, 3), (K, 4), (K2, 5), (K, 3)]],
+        {
+            "The kernel's zeros are lost: a weight may be 0.": lambda m, i: m[0][m[0] != 0],
+            SWAPPED: lambda m, i: _kernel_of(m, i).T,
+            "The kernel is turned.": lambda m, i: _turned(_kernel_of(m, i)),
+            "This is the whole sheet: cut the kernel out.": lambda m, i: m[0].reshape(i, i),
+            "This is a column. A row holds the kernel as one window reads it.": (
+                lambda m, i: m[:, 0].reshape(-1, round(len(m) ** 0.5))
+            ),
+            "The last row's window stands at the bottom right of the sheet.": (
+                lambda m, i: _kernel_of(m, i, row=-1)
+            ),
+        },
+    ),
+    "is it the adjoint": Exercise(
+        ("direct", "transposed"),
+        _is_adjoint,
+        [(DIRECT, partner) for partner in PARTNERS],
+        {
+            "One place of x can't tell: here only another place is wrong.": (
+                lambda a, b: _agree_on(np.eye(1, 16, 1).reshape(4, 4), a, b)
+            ),
+            "Grids of ones can't tell the kernel from its rotation: draw random ones.": (
+                lambda a, b: a(np.ones((4, 4))).sum() == b(np.ones((2, 2))).sum()
+            ),
+            "It accepts whatever has the right shape: compare the inner products.": (
+                lambda a, b: True
+            ),
+            "It rejects the transposed convolution itself.": lambda a, b: False,
         },
     ),
     "transpose by scatter": Exercise(

@@ -84,8 +84,8 @@ class SecretLayer:
         self.crop, self.turns, self.called = crop, turns, False
 
     def __repr__(self):
-        turned = "turned" if self.turns else "as it stands"
-        return f"one that crops {self.crop} at the start, its kernel {turned}"
+        stamp = "back to front" if self.turns else "as the weights were given"
+        return f"one that crops {self.crop} at the start, the stamp {stamp}"
 
     def __call__(self, line, weights):
         if self.called:
@@ -222,15 +222,15 @@ PRACTICE = {
             "The stamp of input u begins at cell 2u of the canvas, not at u.": (
                 lambda layer: (layer.crop - 2, layer.turns)
             ),
-            "First comes the crop, then whether the kernel is turned.": (
+            "First comes the crop, then whether the stamp is back to front.": (
                 lambda layer: (layer.turns, layer.crop)
             ),
-            "This layer turns its kernel.": lambda layer: (layer.crop, False),
-            "Turned means that the weights stand in the other order than you gave them.": (
+            "This layer's stamp comes out back to front.": lambda layer: (layer.crop, False),
+            "Back to front is a stamp whose weights stand in the other order than you gave them.": (
                 lambda layer: (layer.crop, not layer.turns)
             ),
         },
-        results=("crop", "answer to whether it is turned"),
+        results=("crop", "second answer"),
     ),
     "only useful products": Exercise(
         ("y", "w", "s"),
