@@ -30,7 +30,8 @@ def check(name, function):
     """Run the reader's function on an exercise's cases and say how it did.
 
     All cases are compared with PyTorch. At the first that fails, the reason is printed, and the
-    arguments, the expected output and the function's are drawn, the wrong cells marked.
+    arguments, the expected output and the function's are drawn, the wrong cells marked. What is a
+    single number is said, not drawn.
 
     Parameters
     ----------

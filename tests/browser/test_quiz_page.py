@@ -98,6 +98,7 @@ def check_all(page):
 def test_every_quiz_of_the_book_says_what_is_foreseen(visit, book):
     pages = [path for path in book.rglob("*.html") if 'data-widget="Quiz"' in path.read_text()]
     assert pages
+    assert {*book.rglob("[0-9][0-9]-*.html")} <= {*pages}  # every chapter asks something
     for path in pages:
         with visit(book.as_uri(), path.relative_to(book).as_posix()) as page:
             assert check_all(page) == path.read_text().count('data-widget="Quiz"')
