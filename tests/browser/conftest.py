@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
+from reader import go_through
 
 from tconv.widgets import page_script, page_style
 from tconv.widgets._assets import WIDGETS, bundle
@@ -113,7 +114,7 @@ def visit(browser):
         page.set_default_timeout(15_000)
         problems = watch(page, site)
         page.goto(f"{site}/{path}", wait_until="load")
-        settle(page)
+        go_through(page)
         yield page
         page.wait_for_timeout(100)
         context.close()
@@ -140,24 +141,6 @@ def watch(page, site):
     page.on("requestfailed", lambda request: problems.append(f"request failed: {request.url}"))
     page.on("response", check_response)
     return problems
-
-
-def settle(page):
-    """Wait until the fonts are there and, as if a reader had come by, all is drawn and alive."""
-    page.add_style_tag(content="* { content-visibility: visible !important; }")
-    page.evaluate(
-        """async () => {
-            await document.fonts.ready;
-            const started = (widget) => widget.querySelector(":scope > .tconv-stage");
-            for (const widget of document.querySelectorAll(".tconv-widget")) {
-                const place = [scrollX, scrollY];
-                widget.scrollIntoView({ behavior: "instant" });
-                for (let frame = 0; frame < 20 && !started(widget); frame++)
-                    await new Promise(requestAnimationFrame);
-                scrollTo({ left: place[0], top: place[1], behavior: "instant" });
-            }
-        }"""
-    )
 
 
 def page_of(*elements, theme="light"):
