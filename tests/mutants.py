@@ -297,7 +297,7 @@ def main(modules):
     for name in PRELOADED:
         importlib.import_module(name)
     gc.freeze()  # children share it all
-    quietly = ["-s", "-o", "addopts=--doctest-modules"]
+    quietly = ["-s", "-o", "addopts=--doctest-modules", "-o", "timeout=0"]
     quietly += [f"-pno:{name}" for name in ("terminal", "cacheprovider", "xdist", "nbval")]
     until_one_fails = ["-x", "-m", "not slow", "--hypothesis-profile", "mutants"]
     preloaded = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]

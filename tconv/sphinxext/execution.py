@@ -2,6 +2,9 @@
 
 jupyter-cache finds a notebook's outputs by its code cells. They depend on ``tconv`` and on the
 installed packages as well, so each state of those has a cache of its own.
+
+A build may be killed, or its disk be full, while it writes: what it left half written is dropped
+by the next one. Builds of one book into one folder run one after the other.
 """
 
 import hashlib
@@ -9,6 +12,13 @@ import shutil
 import sys
 from importlib.metadata import distributions
 from pathlib import Path
+
+from filelock import FileLock, Timeout
+from jupyter_cache import get_cache
+from jupyter_cache.cache.db import NbCacheRecord
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
 
 EXTENSION = Path(__file__).parent
 PACKAGE = EXTENSION.parent
@@ -34,11 +44,43 @@ def environment_digest(package):
     return digest.hexdigest()[:16]
 
 
+def wait_for_other_build(folder):
+    """Lock the folder until this process ends; first wait for one that has locked it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        logger.info("Another build writes to %s: this one waits for it to end ...", folder)
+        lock.acquire()
+    return lock
+
+
+def forget_half_written_outputs(cache):
+    """Have those notebooks run again whose outputs in the cache are not whole."""
+    for record in cache.list_cache_records():
+        try:
+            cache.get_cache_bundle(record.pk)
+        except (KeyError, ValueError):  # no file, or one that is no notebook
+            NbCacheRecord.remove_record(record.pk, cache.db)
+
+
+def drop_half_written_pictures(folder):
+    """Drop pictures whose name is not the digest of their content: an existing one is kept."""
+    for path in folder.rglob("*.png"):
+        if hashlib.sha256(path.read_bytes()).hexdigest() != path.stem:
+            path.unlink()
+
+
 def use_cache_of_environment(app, config):
     """Keep the outputs beside the built book, and drop those of other environments."""
-    caches = Path(app.outdir).parent / ".jupyter_cache"
+    built = Path(app.outdir).parent
+    app.lock_of_build = wait_for_other_build(built)
+    caches = built / ".jupyter_cache"
     current = caches / environment_digest(PACKAGE)
     for other in caches.glob("*"):
         if other != current:
             shutil.rmtree(other) if other.is_dir() else other.unlink()
+    forget_half_written_outputs(get_cache(current))
+    drop_half_written_pictures(built / "jupyter_execute")
     config.nb_execution_cache_path = str(current)

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KEPT_METADATA = {"mystnb"}
@@ -87,20 +86,23 @@ def run(notebook, folder):
 def store(notebook, path):
     """Write the notebook, so that `path` holds either the old or the new one, whole."""
     new = path.with_name(path.name + ".new")
-    nbformat.write(notebook, new)
-    new.replace(path)
+    try:
+        nbformat.write(notebook, new)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def main(paths):
     """Refresh the notebooks one by one, and stop at the first that fails."""
     for path in map(Path, paths):
         print(path, flush=True)
-        notebook = nbformat.read(path, as_version=4)
         try:
+            notebook = nbformat.read(path, as_version=4)
             run(notebook, path.parent)
-        except CellExecutionError as error:
-            sys.exit(f"{path} is left as it was, a cell failed:\n{error}")
-        store(normalise(notebook), path)
+            store(normalise(notebook), path)
+        except (Exception, KeyboardInterrupt) as error:
+            sys.exit(f"{path} is left as it was: {type(error).__name__} {error}")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,28 @@
-"""`make book` runs what changed: a notebook alone, and everything when tconv changed."""
+"""`make book` runs what changed: a notebook alone, and everything when tconv changed.
 
+What a build that was killed left half written runs again as well, and no two builds meet.
+"""
+
+import hashlib
 import shutil
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import nbformat
 import pytest
 from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 
-from tconv.sphinxext.execution import PACKAGE, environment_digest
+from tconv.sphinxext.execution import (
+    PACKAGE,
+    drop_half_written_pictures,
+    environment_digest,
+    forget_half_written_outputs,
+    logger,
+    wait_for_other_build,
+)
 
 # A cell that leaves a mark each time that it runs.
 CELL = """
@@ -66,3 +81,65 @@ def test_the_digest_sees_every_file_and_package(tmp_path, monkeypatch):
     monkeypatch.setattr("tconv.sphinxext.execution.distributions", list)
     digests.append(environment_digest(package))
     assert len(set(digests)) == len(digests)
+
+
+def cut_short(path):
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def test_outputs_that_are_not_whole_are_forgotten(tmp_path):
+    cache = get_cache(tmp_path)
+    for name in ("whole", "short", "none"):
+        cell = nbformat.v4.new_code_cell(f"print('{name}')", execution_count=1)
+        cache.cache_notebook_bundle(CacheBundleIn(nbformat.v4.new_notebook(cells=[cell]), name))
+    folders = {record.uri: tmp_path / "executed" / record.hashkey for record in records(cache)}
+    cut_short(folders["short"] / "base.ipynb")
+    shutil.rmtree(folders["none"])
+    forget_half_written_outputs(cache)
+    assert [record.uri for record in records(cache)] == ["whole"]
+
+
+def records(cache):
+    return cache.list_cache_records()
+
+
+def test_pictures_that_are_not_whole_are_dropped(tmp_path):
+    for content in (b"a whole picture", b"another picture"):
+        (tmp_path / f"{hashlib.sha256(content).hexdigest()}.png").write_bytes(content)
+    whole, short = sorted(tmp_path.iterdir())
+    cut_short(short)
+    drop_half_written_pictures(tmp_path)
+    assert list(tmp_path.iterdir()) == [whole]
+
+
+HOLD_LOCK = """
+import sys
+from filelock import FileLock
+lock = FileLock(sys.argv[1])
+lock.acquire()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_build_waits_for_another_one_and_says_so(tmp_path, monkeypatch):
+    said = []
+    told = threading.Event()
+    monkeypatch.setattr(
+        logger, "info", lambda *words: (said.append(words[0] % words[1:]), told.set())
+    )
+    folder = tmp_path / "_build"
+    first = wait_for_other_build(folder)
+    assert said == []
+    first.release()
+    command = [sys.executable, "-c", HOLD_LOCK, str(folder / ".lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"held\n"
+        ours = threading.Thread(target=wait_for_other_build, args=[folder], daemon=True)
+        ours.start()
+        assert told.wait(60)
+        assert said == [f"Another build writes to {folder}: this one waits for it to end ..."]
+        assert ours.is_alive()
+        other.kill()  # which leaves no lock behind
+    ours.join(60)
+    assert not ours.is_alive()
