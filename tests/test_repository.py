@@ -1,6 +1,9 @@
 """The files around the book: pins, workflows, and statements that must agree."""
 
+import os
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -45,6 +48,37 @@ def test_workflow_pins_actions_and_writes_nothing_by_default(path):
     used += [job["uses"] for job in jobs if "uses" in job]
     assert [use for use in used if not re.fullmatch(r"\./\S+|\S+@[0-9a-f]{40}", use)] == []
     assert workflow["permissions"] == {"contents": "read"}
+
+
+def commands(workflow, job):
+    """Return the shell lines of a workflow's job."""
+    steps = yaml.safe_load(read(f".github/workflows/{workflow}.yml"))["jobs"][job]["steps"]
+    return [step["run"] for step in steps if "run" in step]
+
+
+def test_the_newest_packages_are_not_held_back(tmp_path):
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    subprocess.run(["sh", "-ec", commands("weekly", "test")[0]], cwd=tmp_path, check=True)
+    project = tomllib.loads((tmp_path / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    held = [package for group in groups for package in group if re.search("==|<", package)]
+    assert [normal_name(package) for package in held] == ["jupyter-book"]
+    assert project["requires-python"] == PROJECT["requires-python"]
+
+
+def test_the_branch_of_notebooks_has_one_commit_each_time(tmp_path):
+    remote = tmp_path / "remote.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", remote], check=True)
+    *_, push = commands("publish", "notebooks")
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.ipynb").touch()
+        variables = os.environ | {"REPOSITORY": str(remote), "GITHUB_SHA": name}
+        subprocess.run(["sh", "-ec", push], cwd=tmp_path / name, env=variables, check=True)
+    git = ["git", "-C", remote]
+    log = subprocess.check_output([*git, "log", "--format=%s", "notebooks"], text=True)
+    files = subprocess.check_output([*git, "ls-tree", "--name-only", "notebooks"], text=True)
+    assert (log, files) == ("Notebooks of two\n", "two.ipynb\n")
 
 
 def test_version_is_the_same_everywhere():
