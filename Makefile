@@ -91,6 +91,10 @@ faults: $(READY)  ## plant faults in tconv: notebooks and browser tests must tur
 mutants: $(READY)  ## change the numerics in one place at a time: a test must fail
 	$(BIN)/python tests/mutants.py
 
+.PHONY: reproduce
+reproduce: $(READY)  ## build the book twice from nothing: every page must come out the same
+	$(BIN)/python tests/reproduce.py
+
 .PHONY: coverage
 coverage: $(READY)  ## list the lines and branches of tconv that no test reaches
 	$(BIN)/coverage erase

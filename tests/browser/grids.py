@@ -1,6 +1,10 @@
 """What the tests of the explorers do with a grid of numbers: find a cell, read the numbers, move a slider."""
 
+import json
+
 import numpy as np
+
+from tconv.widgets._assets import WIDGETS
 
 # A grid's numbers as texts, in reading order: a row is one text for each kind of cell, in which a
 # space is half a digit wide.
@@ -60,3 +64,34 @@ def move_slider(page, name, value, nth=0):
 
 def sentence(page, nth=0):
     return page.locator(".sentence").nth(nth).text_content()
+
+
+# One widget led through many states; `read(root)` says what it shows in each. As text: Playwright
+# takes long over large values.
+LEAD_THROUGH = """async (text) => {
+  const root = document.body.appendChild(document.createElement("div"));
+  const states = JSON.parse(text);
+  const model = new $page.PageModel(states[0]);
+  const stop = MODULE.render({ model, el: root });
+  const shown = [];
+  for (const state of states) {
+    for (const [name, value] of Object.entries(state)) model.set(name, value);
+    await Promise.resolve(); // drawn in a microtask that the first change has asked for
+    shown.push((READ)(root));
+  }
+  stop();
+  root.remove();
+  return JSON.stringify(shown);
+}"""
+
+
+def shown_in(script, widget, states, read):
+    """What a widget shows in each of the states, as the JavaScript function `read` finds it."""
+    call = LEAD_THROUGH.replace("MODULE", f"${WIDGETS[widget]}").replace("READ", read)
+    return json.loads(script.evaluate(call, json.dumps(states)))
+
+
+def numerals_of(*grids):
+    """The JavaScript function that reads the numbers of each of the grids, as texts."""
+    return f"""(root) => Object.fromEntries({json.dumps(grids)}.map((name) =>
+      [name, ({NUMERALS})(root.querySelector(`[data-grid=${{name}}]`))]))"""

@@ -1,10 +1,11 @@
 """The AdjointExplorer: its arithmetic against tconv and NumPy, and what a reader does with it in a page."""
 
 import itertools
+import json
 
 import numpy as np
 import pytest
-from grids import centre, lit, move_slider, numbers, places, sentence
+from grids import centre, lit, move_slider, numbers, numerals_of, places, sentence, shown_in
 
 import tconv
 from tconv.widgets import AdjointExplorer
@@ -15,6 +16,9 @@ RANGES = [range(TRAITS[name].min, TRAITS[name].max + 1) for name in SETTINGS]
 GRIDS = ("x", "kernel", "forward", "back", "recovered", "y", "adjoint", "walked", "walked_forward")
 X = np.array([[4, 5, 8, 7], [1, 8, 8, 8], [3, 6, 6, 4], [6, 5, 7, 8]])
 KERNEL = np.array([[1, 4, 1], [1, 4, 3], [3, 3, 1]])
+
+# As text: Playwright takes long over large values.
+EXPLORE = "(text) => JSON.stringify(JSON.parse(text).map((one) => $adjoint.explore(one)))"
 
 
 def kernels(rng, k):
@@ -46,8 +50,8 @@ def test_every_setting_of_the_sliders(script):
             towards = str(rng.choice(["adjoint", "pseudo-inverse"]))
             case = {**setting, "x": x.tolist(), "y": y.tolist(), "kernel": kernel.tolist()}
             cases.append({**case, "percent": int(rng.integers(101)), "towards": towards})
-        found = script.evaluate("(cases) => cases.map((one) => $adjoint.explore(one))", cases)
-        for case, ours in zip(cases, found, strict=True):
+        found = script.evaluate(EXPLORE, json.dumps(cases))
+        for case, ours in zip(cases, json.loads(found), strict=True):
             matrix = tconv.convolution_matrix(case["kernel"], (i, i), stride=s, padding=p).toarray()
             x, y = np.ravel(case["x"]), np.ravel(case["y"])
             forward = matrix @ x
@@ -114,6 +118,30 @@ def test_the_running_example_in_numbers(show):
         verdict = page.locator(".verdict").text_content()
         assert "the shape of x, 4 × 4, and 0 of 16 numbers" in verdict
         assert "rank 4: 12 directions of x leave no trace" in verdict
+
+
+def test_numbers_on_the_screen_at_a_thousand_settings(script):
+    rng = np.random.default_rng(5)
+    explorers = []
+    while len(explorers) < 1000:
+        setting = {name: int(rng.choice(one)) for name, one in zip(SETTINGS, RANGES, strict=True)}
+        one = AdjointExplorer(**setting, percent=int(rng.integers(101)))
+        if not one.problem:
+            for name in "xy":
+                setattr(one, name, rng.integers(-9, 10, np.shape(getattr(one, name))))
+            one.kernel = rng.integers(-9, 10, np.shape(one.kernel))
+            explorers.append(one)
+    states = [{name: getattr(one, name) for name in one.traits(page=True)} for one in explorers]
+    found = shown_in(script, "AdjointExplorer", states, numerals_of(*GRIDS))
+    for one, texts in zip(explorers, found, strict=True):
+        values = {name: np.array(getattr(one, name)) for name in GRIDS[:-2]}
+        walked = values["x"] + one.percent / 100 * (values["recovered"] - values["x"])
+        for name, expected in {
+            **values,
+            "walked": walked,
+            "walked_forward": values["forward"],
+        }.items():
+            close([float(text.replace("−", "-")) for text in texts[name]], expected)
 
 
 def test_every_input_on_the_way_to_the_pseudo_inverse_has_the_same_output(show):

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from grids import shown_in
 from test_jupyterlab import execute, lab, notebook, run_all, wait_for, write  # noqa: F401 (fixtures)
 
 import tconv
@@ -102,6 +103,24 @@ def test_every_stage_is_what_tconv_computes(script, plan):
     ours = one.generate(latents)
     assert ours.std() > 0.1
     np.testing.assert_allclose(np.reshape(images, ours.shape), ours, rtol=0, atol=1e-5)
+
+
+def test_pixels_on_the_screen_of_a_thousand_images(script):
+    """Grey levels, but for one that the rounding of 32-bit sums may turn."""
+    plan = [(3, 4, 4, 1, 0), (4, 2, 5, 3, 2), (2, 1, 2, 2, 0)]
+    one = GeneratorExplorer(random_layers(plan, seed=2), pad_y=0)
+    latents = np.random.default_rng(7).uniform(-3, 3, (1000, 3)).round(2)
+    network = {"network": one.network, "weights": one.weights}
+    read = """(root) => {
+      const canvas = root.querySelector("[data-grid=image]").previousSibling;
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return Array.from(data).filter((_, n) => n % 4 === 0);
+    }"""
+    states = [{**network, "z": z} for z in latents.tolist()]
+    levels = np.array(shown_in(script, "GeneratorExplorer", states, read))
+    ours = 127.5 * (one.generate(latents).reshape(1000, -1) + 1)
+    assert ours.std() > 10
+    np.testing.assert_allclose(levels, ours, rtol=0, atol=0.51)
 
 
 def test_samples_and_mixtures_are_the_same_in_both_languages(script):

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from grids import lit, move_slider, numbers, places, sentence
+from grids import lit, move_slider, numbers, numerals_of, places, sentence, shown_in
 
 import tconv
 from tconv.widgets import OverlapExplorer
@@ -133,6 +133,34 @@ def test_the_checkerboard_in_numbers(show):
         )
         said = page.locator(".evenness").all_text_contents()
         assert said == ["uneven: from 1 to 4", "even: 9 everywhere", "even: 4 everywhere"]
+
+
+def test_numbers_on_the_screen_at_a_thousand_settings(script):
+    """Counts as bars; counts in two dimensions and images as far as their numbers are written."""
+    rng = np.random.default_rng(6)
+    explorers = [
+        OverlapExplorer(
+            input_size=int(rng.integers(2, 7)),
+            layers=[LAYERS[n] for n in rng.choice(len(LAYERS), rng.integers(1, 3))],
+            kernel=str(rng.choice(["ones", "random", "bilinear"])),
+            seed=int(rng.integers(1000)),
+        )
+        for _ in range(1000)
+    ]
+    states = [{name: getattr(one, name) for name in one.traits(page=True)} for one in explorers]
+    found = shown_in(script, "OverlapExplorer", states, numerals_of("bars", "counts", *METHODS))
+    written = 0
+    for one, texts in zip(explorers, found, strict=True):
+        values = {"bars": np.array([one.counts]), "counts": np.outer(one.counts, one.counts)}
+        for name, expected in (values | {method: one.image(method) for method in METHODS}).items():
+            most = 28 if name == "bars" else 13
+            if expected.shape[1] > most:
+                assert texts[name] == []
+                continue
+            numerals = [float(text.replace("−", "-")) for text in texts[name]]
+            np.testing.assert_allclose(numerals, expected.ravel(), rtol=5.1e-3, atol=0.0051)
+            written += 1
+    assert written > 1000
 
 
 def test_the_artefact_appears_and_vanishes(show):

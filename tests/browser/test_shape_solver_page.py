@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from grids import shown_in
 
 import tconv
 from tconv.widgets import ConvolutionExplorer, ShapeSolver
@@ -51,6 +52,22 @@ def test_solutions_within_every_kind_of_bounds(script):
         theirs = script.evaluate(SOLVE, {"pairs": pairs, "bounds": bounds})
         for pair, listed in zip(pairs, theirs, strict=True):
             assert listed == solutions(pair, **bounds), (pair, bounds)
+
+
+def test_list_on_the_screen_at_a_thousand_pairs_of_sizes(script):
+    rng = random.Random(8)
+    pairs = []
+    while len(pairs) < 1000:
+        pair = [rng.randint(1, 60), rng.randint(1, 120)]
+        if solutions(pair, **BOUNDS):
+            pairs.append(pair)
+    read = """(root) => [...root.querySelectorAll("tbody tr")].map((row) =>
+      [...row.querySelectorAll("td")].slice(1).map((cell) => cell.textContent))"""
+    states = [{"sizes": pair, "layers": None} for pair in pairs]
+    for pair, rows in zip(pairs, shown_in(script, "ShapeSolver", states, read), strict=True):
+        expected = solutions(pair, **BOUNDS)[:8]
+        assert [list(map(int, row[:-1])) for row in rows] == [layer[:-1] for layer in expected]
+        assert [row[-1].startswith("even") for row in rows] == [layer[-1] for layer in expected]
 
 
 def random_layer(rng):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from grids import NUMERALS
+from grids import numerals_of, shown_in
 
 import tconv
 from tconv.widgets import ConvolutionExplorer
@@ -87,21 +87,6 @@ def test_every_setting_of_the_sliders(script, direction, ndim):
     assert 0 < refused < len(settings)
 
 
-SHOWN = """async (text) => {
-  const stage = document.createElement("div");
-  document.body.append(stage);
-  const shown = [];
-  for (const state of JSON.parse(text)) {
-    const stop = $convolution_explorer.render({ model: new $page.PageModel(state), el: stage.appendChild(document.createElement("div")) });
-    const grid = stage.querySelector(`[data-grid=${state.direction === "direct" ? "output" : "result"}]`);
-    shown.push((NUMERALS)(grid));
-    stop();
-    stage.replaceChildren();
-  }
-  return JSON.stringify(shown);
-}""".replace("NUMERALS", NUMERALS)
-
-
 def test_numbers_on_the_screen_at_a_thousand_settings(script):
     """What stands in the cells, of the output and, transposed, of the emulation."""
     rng = np.random.default_rng(3)
@@ -119,9 +104,10 @@ def test_numbers_on_the_screen_at_a_thousand_settings(script):
         expected.append([str(value).replace("-", "−") for value in output.ravel()])
         if len(states) == 1000:
             break
-    found = json.loads(script.evaluate(SHOWN, json.dumps(states)))
+    found = shown_in(script, "ConvolutionExplorer", states, numerals_of("output", "result"))
     for state, texts, numerals in zip(states, found, expected, strict=True):
-        assert texts == numerals, state
+        grid = "output" if state["direction"] == "direct" else "result"
+        assert texts[grid] == numerals, state
 
 
 def test_emulation_gives_the_same_by_a_direct_convolution(script):

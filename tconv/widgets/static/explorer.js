@@ -14,7 +14,7 @@ export function selectionOf(text) {
   return at === undefined ? null : { grid, cell: at.split(",").map(Number) };
 }
 
-export const selectionText = (selection) => (selection === null ? "" : `${selection.grid}:${selection.cell.join(",")}`);
+const selectionText = (selection) => (selection === null ? "" : `${selection.grid}:${selection.cell.join(",")}`);
 
 /** A subclass draws itself in `update()`, from what `read()` gives. */
 export class Explorer {
