@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..matrix import convolution_matrix
 from ._exercise import (
     IGNORED,
     K2,
@@ -150,7 +151,10 @@ NOTES = {
     "kernel of a matrix": Exercise(
         ("matrix", "i"),
         _kernel_of,
-        [(_matrix(kernel, i), i) for kernel, i in [(WITH_A_ZERO, 3), (K, 4), (K2, 5), (K, 3)]],
+        [
+            (convolution_matrix(kernel, (i, i)).toarray(), i)
+            for kernel, i in [(WITH_A_ZERO, 3), (K, 4), (K2, 5), (K, 3)]
+        ],
         {
             "The kernel's zeros are lost: a weight may be 0.": lambda m, i: m[0][m[0] != 0],
             SWAPPED: lambda m, i: _kernel_of(m, i).T,
