@@ -7,14 +7,15 @@ import numpy as np
 from tconv.widgets._assets import WIDGETS
 
 # A grid's numbers as texts, in reading order: a row is one text for each kind of cell, in which a
-# space is half a digit wide.
+# space is half a digit wide. The numbers of bars are one row, however high they stand.
 NUMERALS = """(svg) => [...svg.querySelectorAll(".values text")].flatMap((row) => {
   const half = -row.parentElement.getAttribute("word-spacing");
+  const height = row.parentElement.classList.contains("rows") ? Number(row.getAttribute("y")) : 0;
   let at = Number(row.getAttribute("x"));
   return row.textContent.match(/ +|[^ ]+/g).map((part) => {
     const place = at;
     at += half * part.length * (part[0] === " " ? 1 : 2);
-    return [Number(row.getAttribute("y")), place, part];
+    return [height, place, part];
   });
 }).filter(([, , part]) => part[0] !== " ").sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, , part]) => part)"""
 
