@@ -12,6 +12,8 @@ from pathlib import Path
 _STATIC = Path(__file__).parent / "static"
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
+# A comment with its lines to itself. Those who read it read the file, not what the page loads.
+_COMMENT = re.compile(r"^ *(?://.*|/\*(?s:.*?)\*/)\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
 
 # The widget classes and the modules that draw them.
@@ -54,7 +56,7 @@ def bundle(modules):
         _in_import_order(module, order)
     scopes = []
     for module in order:
-        text = source(f"{module}.js")
+        text = _COMMENT.sub("", source(f"{module}.js"))
         exports = ", ".join(name for _, name in _EXPORT.findall(text))
         body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const {\1} = $\2;", text))
         scopes.append(f"const ${module} = (() => {{\n{body}return {{ {exports} }};\n}})();\n")
