@@ -14,7 +14,7 @@ LIGHTHOUSE := lighthouse@12.8.2
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 # A notebook's cells stay together, and the longest notebook comes first: the others fill the time.
 NBVAL := $(PYTEST) --dist loadscope --no-loadscope-reorder \
-    --nbval --nbval-current-env --nbval-cell-timeout 600 --timeout 0
+    --nbval --nbval-current-env --nbval-cell-timeout 1800 --timeout 0
 
 # The kernel is this environment's, whatever kernels the user has elsewhere.
 export JUPYTER_PREFER_ENV_PATH := 1

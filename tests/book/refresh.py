@@ -75,7 +75,7 @@ def run(notebook, folder):
     """Execute the notebook's cells in order, as a reader would in its folder."""
     NotebookClient(
         notebook,
-        timeout=600,
+        timeout=1800,
         kernel_name="python3",
         record_timing=False,
         coalesce_streams=True,
