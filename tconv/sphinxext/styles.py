@@ -1,4 +1,7 @@
-"""Style sheets without the rules that nothing in the book can use: nine tenths of the theme's."""
+"""Style sheets without the rules that nothing in the book can use: nine tenths of the theme's.
+
+Nor with those that want the theme's font of icons: ``book.css`` draws the icons.
+"""
 
 import re
 from pathlib import Path
@@ -11,6 +14,7 @@ COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 NEGATION = re.compile(r":not\([^()]*\)")
 CLASS = re.compile(r"\.([A-Za-z_-][\w-]*)")
 WORD = re.compile(r"[A-Za-z_-][\w-]*")
+ICON_FONT = "Font Awesome"
 
 
 def words_of(folder):
@@ -31,12 +35,16 @@ def rules_for(words, style):
     '.a { x: y } @media print { .b, .a { x: y } }'
     >>> rules_for({"a"}, "p { x: y } p:not(.b) { x: y }")
     'p { x: y } p:not(.b) { x: y }'
+    >>> rules_for(set(), "p { x: y } p::after { font-family: Font Awesome 6 Free }")
+    'p { x: y }'
     """
 
     def used(selector):
         return words.issuperset(CLASS.findall(selector))
 
     def keep(rule):
+        if ICON_FONT in rule[0].replace("\\", ""):
+            return ""
         selectors = NEGATION.sub("", rule[1])
         # A list within parentheses offers a choice, so one of its classes is not needed.
         return rule[0] if "(" in selectors or any(map(used, selectors.split(","))) else ""

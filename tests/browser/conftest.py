@@ -91,15 +91,19 @@ def served_book(book):
         server.shutdown()
 
 
-@pytest.fixture(params=["http", "file"])
-def site(request, book):
-    """The book's address, over http and from disk."""
-    if request.param == "http":
-        return request.getfixturevalue("served_book")
+@pytest.fixture(scope="session")
+def book_on_disk(book):
+    """The address of the book as files."""
     return book.as_uri()
 
 
-@pytest.fixture
+@pytest.fixture(params=["served_book", "book_on_disk"])
+def site(request):
+    """The book's address, over http and from disk."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
 def visit(browser):
     """Open a page; on leaving it, fail for anything that a reader's console or network would show.
 
@@ -114,7 +118,8 @@ def visit(browser):
         page.set_default_timeout(15_000)
         problems = watch(page, site)
         page.goto(f"{site}/{path}", wait_until="load")
-        go_through(page)
+        if options.get("java_script_enabled", True):  # else there is nothing that starts
+            go_through(page)
         yield page
         page.wait_for_timeout(100)
         context.close()

@@ -19,6 +19,12 @@ function digitWidth() {
 /** Where a number starts that stands in the middle of its cell, in half digits. */
 const startOf = ([column, text], halves) => halves * (column + 0.5) - text.length;
 
+/** From the start of a row's first number to the end of its last, in half digits. */
+const lengthOf = (numbers, halves) => {
+  const last = numbers[numbers.length - 1];
+  return startOf(last, halves) + 2 * last[1].length - startOf(numbers[0], halves);
+};
+
 /** The numbers of a row in their columns, in which a space is half a digit wide. */
 function spaced(numbers, halves) {
   let end = startOf(numbers[0], halves);
@@ -58,6 +64,7 @@ export class NumberRows {
       set(text, "x", startOf(numbers[0], halves) * half);
       set(text, "y", (row + 0.5) * cell);
       const words = spaced(numbers, halves);
+      set(text, "textLength", lengthOf(numbers, halves) * half);
       if (text.textContent !== words) text.textContent = words;
       this.texts.set(key, text);
       old.delete(key);
