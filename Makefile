@@ -69,10 +69,14 @@ lab: $(READY)  ## open the notebooks live in JupyterLab, which asks no other sit
 .PHONY: test
 test: lint  ## run everything: lint, unit tests, book, notebooks, browser
 	$(BIN)/python .ci/chromium.py
-	$(PYTEST) --ignore tests/browser
-	$(MAKE) book
+	$(MAKE) --jobs=2 units book
 	$(NBVAL) $(LONGEST) $(filter-out $(LONGEST),$(NOTEBOOKS))
 	TCONV_BOOK='$(CURDIR)/$(HTML)' $(PYTEST) --dist loadgroup tests/browser
+
+# The book keeps one processor busy, and the unit tests the other.
+.PHONY: units
+units: $(READY)
+	$(PYTEST) --ignore tests/browser
 
 .PHONY: test-fast
 test-fast: lint  ## run lint and the unit tests, about a minute
