@@ -4,10 +4,10 @@ from math import prod
 
 import numpy as np
 import scipy.sparse
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from ._validation import affordable, numeric_arrays, per_axis
-from .shapes import conv_output_size, effective_size
+from .shapes import conv_output_size
 
 
 def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
@@ -67,7 +67,8 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
         raise ValueError(f"kernel must have an axis and no empty one, got shape {kernel.shape}")
     sizes = affordable(per_axis("input_shape", input_shape, ndim, 1), kernel.dtype)
     settings = {"stride": stride, "padding": padding, "dilation": dilation}
-    rows, columns = prod(conv_output_size(sizes, kernel.shape, **settings)), prod(sizes)
+    output_size = conv_output_size(sizes, kernel.shape, **settings)
+    rows, columns = prod(output_size), prod(sizes)
     stride, padding, dilation = (per_axis(name, settings[name], ndim, 0) for name in settings)
 
     # Number the input's cells, the padding's -1, and look which of them each output reads.
@@ -77,9 +78,8 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
     cells = np.full(affordable(padded, index), -1, index)
     inner = (slice(p, p + i) for i, p in zip(sizes, padding, strict=True))
     cells[*inner] = np.arange(columns, dtype=index).reshape(sizes)
-    extent = [effective_size(k, d) for k, d in zip(kernel.shape, dilation, strict=True)]
-    every = (slice(None, None, step) for step in (*stride, *dilation))
-    reads = sliding_window_view(cells, extent)[*every].reshape(rows, kernel.size)
+    steps = [n * b for each in (stride, dilation) for n, b in zip(each, cells.strides, strict=True)]
+    reads = as_strided(cells, (*output_size, *kernel.shape), steps).reshape(rows, kernel.size)
     inside = reads >= 0
     entries = np.zeros(rows + 1, index)
     entries[1:] = inside.cumsum(dtype=index)[kernel.size - 1 :: kernel.size]

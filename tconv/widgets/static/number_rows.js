@@ -64,7 +64,9 @@ export class NumberRows {
       set(text, "x", startOf(numbers[0], halves) * half);
       set(text, "y", (row + 0.5) * cell);
       const words = spaced(numbers, halves);
+      // The browser's digits are not quite as wide as reckoned; adjusting their spacing alone would take it longer.
       set(text, "textLength", lengthOf(numbers, halves) * half);
+      set(text, "lengthAdjust", "spacingAndGlyphs");
       if (text.textContent !== words) text.textContent = words;
       this.texts.set(key, text);
       old.delete(key);
