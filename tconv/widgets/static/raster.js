@@ -100,8 +100,7 @@ export class Raster {
     for (const value of values) largest = Math.max(largest, Math.abs(value));
     const scale = (255 * strongest) / largest;
     for (let n = 0; n < values.length; n += 1) {
-      const strength = Math.round(scale * Math.abs(values[n]));
-      pixels[n] = (strength << 24) | (values[n] < 0 ? NEGATIVE : POSITIVE);
+      pixels[n] = ((scale * Math.abs(values[n]) + 0.5) << 24) | (values[n] < 0 ? NEGATIVE : POSITIVE);
     }
     context.putImageData(this.picture, 0, 0);
   }
