@@ -298,7 +298,9 @@ def main(modules):
         importlib.import_module(name)
     gc.freeze()  # children share it all
     quietly = ["-s", "-o", "addopts=--doctest-modules", "-o", "timeout=0"]
-    quietly += [f"-pno:{name}" for name in ("terminal", "cacheprovider", "xdist", "nbval")]
+    quietly += [
+        f"-pno:{name}" for name in ("terminal", "cacheprovider", "faulthandler", "xdist", "nbval")
+    ]
     until_one_fails = ["-x", "-m", "not slow", "--hypothesis-profile", "mutants"]
     preloaded = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     with tempfile.TemporaryFile() as file:

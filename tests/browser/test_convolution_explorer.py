@@ -190,9 +190,11 @@ def test_impossible_setting_is_explained_and_mended(show):
             "reaches over 3 cells, and the padded input has only 2"
             in page.locator(".problem").text_content()
         )
+        parts = [page.locator(part) for part in (".views", ".sentence", ".player")]
+        assert not any(part.is_visible() for part in parts)
         page.locator(".problem button").click()
         assert page.locator(".problem").is_hidden()
-        assert page.locator(".views").is_visible()
+        assert all(part.is_visible() for part in parts)
 
 
 def test_scatter_stamp_by_stamp(show):

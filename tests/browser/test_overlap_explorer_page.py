@@ -310,6 +310,17 @@ def test_no_number_leaves_its_cell(show):
             assert (np.floor(ends[:, 0]) == np.floor(ends[:, 1])).all()
 
 
+@pytest.mark.parametrize("layers", [[(6, 3)], [(6, 3)] * 2, [(6, 3)] * 3, [(5, 2)] * 2])
+def test_labels_of_the_bars_stay_apart(show, layers):
+    with show(OverlapExplorer(input_size=6, layers=layers)) as page:
+        field = page.locator('[data-grid="bars"]').bounding_box()
+        labels = [label.bounding_box() for label in page.locator(".bars .labels text").all()]
+    along = sorted((box["x"], box["x"] + box["width"]) for box in labels[:-2])  # two count upwards
+    assert len(along) >= 4
+    assert all(end + 2 < start for (_, end), (start, _) in itertools.pairwise(along))
+    assert along[-1][1] <= field["x"] + field["width"]
+
+
 def test_svg_export_holds_images_and_bars(show, tmp_path):
     with show(OverlapExplorer()) as page:
         with page.expect_download() as download:

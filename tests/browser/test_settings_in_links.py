@@ -1,4 +1,4 @@
-"""Links that carry an explorer's setting: the explorer takes all of it, as it stands."""
+"""Links that carry an explorer's setting: they lead to the explorer, which takes all of it."""
 
 import re
 from urllib.parse import unquote, urlsplit
@@ -31,3 +31,24 @@ def test_an_explorer_takes_the_setting_of_a_link(book, script, page):
         name = re.match(r"([A-Za-z]+)1\.", setting)[1]
         refused = script.evaluate(TAKEN, [f"#{setting}", name, WIDGETS[name]])
         assert refused == [], setting
+
+
+def test_a_link_leads_to_its_explorer(browser, served_book):
+    page = browser.new_page()
+    page.goto(f"{served_book}/book/05-fractional-stride.html#ConvolutionExplorer1.stride=3")
+    explorer = page.locator('[data-widget="ConvolutionExplorer"]').first
+    shown = explorer.locator('[data-setting="stride"]')
+    shown.wait_for()
+    assert shown.input_value() == "3"
+    for _ in range(2):  # and it stays there
+        page.wait_for_timeout(300)
+        assert 0 <= explorer.bounding_box()["y"] < 200
+    page.evaluate("scrollTo(0, 0)")
+    page.reload()
+    page.wait_for_timeout(300)
+    assert page.evaluate("scrollY") == 0
+    page.evaluate("location.hash = '#ConvolutionExplorer1.stride=2'")
+    page.wait_for_timeout(300)
+    assert 0 <= explorer.bounding_box()["y"] < 200
+    assert shown.input_value() == "2"
+    page.close()

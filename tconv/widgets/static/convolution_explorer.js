@@ -59,7 +59,7 @@ class ConvolutionExplorer extends Explorer {
       html("div", { class: "status" }, html("p", { class: "formula" }, this.letters, " = ", this.sum), this.badge), this.refusal.element, this.note,
       this.figures.element,
       html("div", { class: "said" }, this.sentence, this.editor.element),
-      html("div", { class: "bar" }, this.walk.element, this.order.element),
+      html("div", { class: "bar steps" }, this.walk.element, this.order.element),
       actions({ model: this.model, root: this.root, file: "convolution", title: () => this.sentence.textContent },
         hint("Point at any cell, or tab to a grid and use the arrow keys. Enter or a click pins; type a digit to edit.")),
       this.codePanel);

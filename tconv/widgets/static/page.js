@@ -118,4 +118,8 @@ export function mountAll(widgets) {
     ids.set(element, `${name}${seen[name]}`);
     near.observe(element);
   }
+  // A link that carries a setting leads to its widget; on a page opened again the reader stays where they were.
+  const lead = () => [...ids].find(([, id]) => location.hash.startsWith(`#${id}.`))?.[0].scrollIntoView();
+  if (performance.getEntriesByType("navigation")[0].type === "navigate") lead();
+  addEventListener("hashchange", lead);
 }

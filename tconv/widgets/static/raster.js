@@ -121,8 +121,9 @@ export class Raster {
 const WIDTH = 440;
 const HEIGHT = 170;
 const [LEFT, TOP, FOOT] = [26, 18, 20];
-// Up to this many bars each has its number and its position written.
+// Up to this many bars each has its number and its position written; beyond it a position every so many bars, so far apart.
 const MOST_BARS_WITH_NUMBERS = 28;
+const [EVERY, APART] = [[10, 20, 50], 28];
 
 /** Counts as bars; those the borders touch are hollow. */
 export class Bars {
@@ -156,8 +157,8 @@ export class Bars {
     const middle = (n) => LEFT + (n + 0.5) * this.step;
     this.values.setAttribute("font-size", Math.min(15, 0.7 * this.step).toFixed(1));
     this.values.replaceChildren(...(numbered ? counts.map((count, n) => svg("text", { x: middle(n), y: this.#bar(n).y - 9 }, String(count))) : []));
-    const every = numbered ? 1 : 10;
-    const places = counts.map((_, n) => n).filter((n) => n % every === 0);
+    const every = numbered ? 1 : EVERY.find((bars) => bars * this.step >= APART);
+    const places = counts.map((_, n) => n).filter((n) => n % every === 0 && (counts.length - n) * this.step >= APART / 2);
     this.labels.replaceChildren(
       ...places.map((n) => svg("text", { x: middle(n), y: HEIGHT - FOOT / 2 }, String(n))),
       ...(numbered ? [] : [0, this.highest].map((count) => svg("text", { x: LEFT / 2, y: this.#top(count) }, String(count)))));
