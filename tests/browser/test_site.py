@@ -149,7 +149,7 @@ def test_what_the_styles_want_is_there(book):
         for style in book.rglob("*.css")
         for url in re.findall(r"url\(([^)]*)\)", style.read_text(encoding="utf-8"))
     ]
-    assert any(url.endswith(".woff2") or url.endswith(".woff") for _, url in wanted)
+    assert any(url.endswith((".woff2", ".woff")) for _, url in wanted)
     for style, url in wanted:
         assert url.startswith("data:") or (style.parent / url).is_file(), f"{style.name}: {url}"
 
