@@ -25,16 +25,8 @@ export JUPYTER_PREFER_ENV_PATH := 1
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# The stamp is written when all is installed: an interrupted installation leaves the mark
-# `.partial` instead, and is begun again.
 $(READY): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python 3.11, 3.12 or 3.13 is needed, this is " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12")'
-	@if [ -e $(VENV)/.partial ]; then rm -rf $(VENV); fi
-	@echo 'Installing the packages into $(VENV): some minutes the first time ...'
-	@$(PYTHON) -m venv $(VENV)
-	@touch $(VENV)/.partial
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt --editable .
-	@mv $(VENV)/.partial $@
+	@$(PYTHON) .ci/environment.py $(VENV)
 
 .PHONY: book
 book: $(READY)  ## run every notebook and build the book, warnings being errors

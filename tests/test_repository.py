@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -48,6 +49,46 @@ def test_workflow_pins_actions_and_writes_nothing_by_default(path):
     used += [job["uses"] for job in jobs if "uses" in job]
     assert [use for use in used if not re.fullmatch(r"\./\S+|\S+@[0-9a-f]{40}", use)] == []
     assert workflow["permissions"] == {"contents": "read"}
+
+
+with_make = pytest.mark.skipif(os.name != "posix", reason="make's environment")
+
+
+@with_make
+def test_an_installation_waits_for_another(tmp_path):
+    """And when its turn comes, nothing is left to install."""
+    import fcntl
+
+    folder = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    for name in ("requirements.txt", "pyproject.toml"):
+        (tmp_path / name).touch()
+    second = subprocess.Popen(
+        [sys.executable, ROOT / ".ci" / "environment.py", "venv"], cwd=tmp_path
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        second.wait(1)
+    (tmp_path / "venv").mkdir()
+    (tmp_path / "venv" / ".ready").touch()
+    os.close(folder)
+    assert second.wait(60) == 0
+    assert [path.name for path in (tmp_path / "venv").iterdir()] == [".ready"]
+
+
+@with_make
+def test_an_installation_that_fails_is_begun_again(tmp_path):
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "requirements.txt").write_text("no such package", encoding="utf-8")
+    command = [sys.executable, ROOT / ".ci" / "environment.py", "venv"]
+    for _ in range(2):
+        process = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert process.returncode == 1
+        assert "no such package" in process.stderr
+        assert "The environment venv could not be made" in process.stderr
+        assert (tmp_path / "venv" / ".partial").exists()
+        assert not (tmp_path / "venv" / ".ready").exists()
+        assert not (tmp_path / "venv" / "rest").exists()
+        (tmp_path / "venv" / "rest").touch()
 
 
 def commands(workflow, job):
