@@ -2,6 +2,7 @@
 
 import json
 import random
+from html import escape
 from urllib.parse import quote
 
 import numpy as np
@@ -269,3 +270,33 @@ def test_hostile_addresses_of_a_page(show, explorer):
             note, intruders = page.evaluate(MOUNT_AGAIN, f"#{name}1.{entry}")
             assert intruders == 0, entry
             assert expected in note if expected else note == "", (entry[:99], note)
+
+
+RAW = [
+    "",
+    "null",
+    "7",
+    '"text"',
+    "[[]]",
+    "{",
+    "[" * 100_000,
+    "<img src=x onerror=alert(1)>",
+    '{"__proto__": {"padding": 7}, "constructor": {"prototype": {"padding": 7}}}',
+    '{"input_size": "<img src=x onerror=alert(1)>", "sizes": {"length": 1e9}, "network": "AAAA"}',
+]
+
+
+@pytest.mark.parametrize("explorer", EXPLORERS, ids=lambda one: type(one).__name__)
+def test_hostile_text_in_the_mount_element(show, explorer):
+    name = type(explorer).__name__
+    mounts = [
+        f'<div class="tconv-widget" data-widget="{name}" data-state="{escape(text)}">static</div>'
+        for text in RAW
+    ]
+    with show(*mounts) as page:
+        stages = page.locator(".tconv-stage").all_text_contents()
+        assert len(list(filter(None, stages))) == len(RAW)
+        assert page.locator("img").count() == 0
+        assert page.evaluate("({}).padding") is None
+        unread = page.get_by_text("stored state can't be read; it shows its default")
+        assert unread.count() == 4  # those that are no JSON
