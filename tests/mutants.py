@@ -7,9 +7,10 @@ in `mutants.toml`, beside this file, with the reason. The exit status tells whet
 survived, or one of the ledger did not.
 
 The tests run once as they are, to see which of them runs which line, and how long that takes. Then
-each mutant meets the tests that run its lines, the quickest first, until one fails. Each run is a
-process forked from this one, which has imported PyTorch and its like but not tconv: that takes a
-fraction of a second, where a process of its own would take several.
+each mutant meets the tests that run its lines, the quickest first, until one fails; what runs on
+import meets every test in the files of those that run a line of its module. Each run is a process
+forked from this one, which has imported PyTorch and its like but not tconv: that takes a fraction
+of a second, where a process of its own would take several.
 """
 
 import ast
@@ -261,9 +262,12 @@ class Trial:
         quick = {test: seconds[test] for test in sorted(every, key=seconds.get)[:20]}
         unchanged = compile(path.read_text(encoding="utf-8"), str(path), "exec")
         yield from self.that_passes(Mutant(f"{module}, unchanged,", path, unchanged, quick))
+        files = {test.split("::")[0] for test in every}
+        on_import = {test for test in seconds if test.split("::")[0] in files}
         self.alive, found = [], mutants(path)
         for name, (code, lines) in found.items():
-            those = every.intersection(chain(*(tests.get(line, ()) for line in lines or tests)))
+            those = set(chain(*(tests.get(line, ()) for line in lines or tests)))
+            those = on_import if "" in those else those
             yield Mutant(name, path, code, {test: seconds[test] for test in those})
         self.wait_for_fewer_than(1)
         self.report(module, len(found), time.monotonic() - start)
