@@ -21,9 +21,7 @@ def _along_axes(one_axis):
 
     @wraps(one_axis)
     def every_axis(*args, **kwargs):
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        settings = bound.arguments
+        settings = signature.bind(*args, **kwargs).arguments
         lengths = [len(v) for v in settings.values() if isinstance(v, tuple | list)]
         ndim = max(lengths, default=1)
         axes = [

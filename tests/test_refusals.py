@@ -95,6 +95,7 @@ OURS_ONLY = [
     ("convolution_matrix(['a'], 2)", TypeError, "kernel must hold integers, floats or complex numbers"),
     ("convolution_matrix([1, 2], 4, stride=0)", ValueError, "stride must be at least 1, got 0"),
     ("conv_output_size((4, 4), (3, 3, 3))", ValueError, "got (4, 4)"),
+    ("conv_output_size(4, 3.0)", TypeError, "kernel_size must be an integer or a tuple of 1 integers, got 3.0 (float)"),
     ("required_output_padding(2, 3)", ValueError, "kernel_size must fit inside"),
     ("emulating_convolution(1, 1, padding=1)", ValueError, "padding must leave an output"),
     (f"conv1d({X}, {W}, padding=2**31)", ValueError, "an array of shape (1, 1, 2, 4294967300) needs 34,359,738,400 bytes; allowed: 4,294,967,296"),
@@ -114,6 +115,11 @@ OURS_ONLY = [
     ("solve_conv_transpose(4, 8, max_padding=2**31)", ValueError, "the bounds must leave at most 4,194,304 settings, got 137,438,953,536"),
     ("solve_conv_transpose(0, 4)", ValueError, "input_size must be at least 1, got 0"),
     ("solve_conv_transpose((4, 4), 4)", TypeError, "input_size must be an integer, got (4, 4) (tuple)"),
+    ("solve_conv_transpose(4, 0)", ValueError, "output_size must be at least 1, got 0"),
+    ("solve_conv_transpose(4, 8, max_kernel_size=0)", ValueError, "max_kernel_size must be at least 1, got 0"),
+    ("solve_conv_transpose(4, 8, max_stride=0)", ValueError, "max_stride must be at least 1, got 0"),
+    ("solve_conv_transpose(4, 8, max_dilation=0)", ValueError, "max_dilation must be at least 1, got 0"),
+    ("solve_conv_transpose(4, 8, max_padding=-1)", ValueError, "max_padding must be at least 0, got -1"),
 ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Sizes, relationships and the solver against PyTorch and brute force, along one axis."""
 
+from dataclasses import FrozenInstanceError
 from itertools import product
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 import tconv
+from tconv import solver
 
 SETTINGS = list(product(range(1, 8), range(1, 5), range(1, 4), range(4), range(1, 3)))
 
@@ -63,6 +65,35 @@ def test_relationship(number):
             counterexamples.append(setting)
     assert held
     assert bool(counterexamples) == (number != 15)
+
+
+def test_names_of_the_relationships():
+    assert {number: one.name for number, one in tconv.RELATIONSHIPS.items()} == {
+        1: "no padding, unit stride",
+        2: "any padding, unit stride",
+        3: "half padding",
+        4: "full padding",
+        5: "no padding, any stride",
+        6: "any padding, any stride",
+        7: "pooling",
+        8: "transpose of no padding, unit stride",
+        9: "transpose of any padding, unit stride",
+        10: "transpose of half padding",
+        11: "transpose of full padding",
+        12: "transpose of no padding, the stride divides i - k",
+        13: "transpose of any padding, the stride divides i + 2p - k",
+        14: "transpose of any padding, any stride",
+        15: "dilated",
+    }
+
+
+def test_relationships_and_emulating_convolutions_are_frozen():
+    for one, name in (
+        (tconv.RELATIONSHIPS[1], "name"),
+        (tconv.emulating_convolution(3, 3), "padding"),
+    ):
+        with pytest.raises(FrozenInstanceError):
+            setattr(one, name, None)
 
 
 def test_sizes_are_pytorchs():
@@ -141,6 +172,24 @@ def test_the_solver_is_sound_and_complete(size, target):
         for one, (k, s, *_) in zip(found, settings, strict=True)
     ]
     assert order == sorted(order)
+
+
+def test_the_smallest_bounds_leave_the_identity():
+    found = tconv.solve_conv_transpose(3, 3, max_kernel_size=1, max_stride=1, max_padding=0)
+    assert found == [solver.ConvTransposeSolution(1, 1, 0, 0, 1, even_overlap=True)]
+
+
+def test_bounds_by_default():
+    bounds = {"max_kernel_size": 8, "max_stride": 8, "max_padding": 8, "max_dilation": 1}
+    assert tconv.solve_conv_transpose(4, 8) == tconv.solve_conv_transpose(4, 8, **bounds)
+
+
+def test_as_many_settings_as_allowed_are_tried(monkeypatch):
+    monkeypatch.setattr(solver, "MAX_SETTINGS", 8 * 8 * 9)
+    assert tconv.solve_conv_transpose(4, 8)
+    monkeypatch.setattr(solver, "MAX_SETTINGS", 8 * 8 * 9 - 1)
+    with pytest.raises(ValueError, match="at most 575 settings, got 576"):
+        tconv.solve_conv_transpose(4, 8)
 
 
 def test_even_overlap_is_what_an_interior_of_ones_shows():
