@@ -144,6 +144,23 @@ def test_transposed_is_pytorchs(layer):
     _as_pytorch(TRANSPOSED, TORCH_TRANSPOSED, layer)
 
 
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+def test_settings_by_default_are_pytorchs(ndim):
+    rng = np.random.default_rng(0)
+    x, weight, y = (rng.integers(-9, 10, (2, 2) + ndim * (n,)) * 1.0 for n in (5, 3, 3))
+    tx, tw, ty = map(torch.from_numpy, (x, weight, y))
+    grad = torch.nn.grad
+    input_grad = (grad.conv1d_input, grad.conv2d_input, grad.conv3d_input)[ndim - 1]
+    weight_grad = (grad.conv1d_weight, grad.conv2d_weight, grad.conv3d_weight)[ndim - 1]
+    for found, expected in (
+        (DIRECT[ndim - 1](x, weight), TORCH_DIRECT[ndim - 1](tx, tw)),
+        (TRANSPOSED[ndim - 1](x, weight), TORCH_TRANSPOSED[ndim - 1](tx, tw)),
+        (INPUT_GRAD[ndim - 1](x.shape, weight, y), input_grad(x.shape, tw, ty)),
+        (WEIGHT_GRAD[ndim - 1](x, weight.shape, y), weight_grad(tx, weight.shape, ty)),
+    ):
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_an_empty_batch_gives_an_empty_batch():
     weight = np.ones((2, 3, 3, 3))
     assert tconv.conv2d(np.ones((0, 3, 5, 6)), weight).shape == (0, 2, 3, 4)
