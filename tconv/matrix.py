@@ -72,7 +72,7 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
     stride, padding, dilation = (per_axis(name, settings[name], ndim, 0) for name in settings)
 
     # Number the input's cells, the padding's -1, and look which of them each output reads.
-    index = scipy.sparse.get_index_dtype(maxval=max(columns, rows * kernel.size))
+    index = np.int32  # holds the length of every array of it that is affordable
     padded = [i + 2 * p for i, p in zip(sizes, padding, strict=True)]
     affordable((rows, kernel.size), index)
     cells = np.full(affordable(padded, index), -1, index)

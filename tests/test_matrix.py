@@ -1,12 +1,14 @@
 """The convolution matrix against PyTorch's convolution."""
 
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
 import tconv
+from tconv import _validation
 
 
 @given(st.data())
@@ -73,6 +75,14 @@ def test_every_axis_has_its_own_size_stride_padding_and_dilation():
 
 def test_taps_on_the_padding_have_no_entry():
     assert tconv.convolution_matrix([1, 2, 3], 3, padding=1).nnz == 7
+
+
+def test_a_cell_of_the_padded_input_needs_four_bytes(monkeypatch):
+    monkeypatch.setattr(_validation, "MAX_BYTES", 32)
+    assert tconv.convolution_matrix([1], 2, padding=3).shape == (8, 2)
+    monkeypatch.setattr(_validation, "MAX_BYTES", 31)
+    with pytest.raises(ValueError, match="needs 32 bytes; allowed: 31"):
+        tconv.convolution_matrix([1], 2, padding=3)
 
 
 def test_a_large_image_keeps_linear_in_its_entries():
