@@ -245,7 +245,7 @@ def _pad_or_crop(array, before, after):
     added = [*lead, *np.maximum(np.transpose([before, after]), 0)]
     affordable(np.sum(added, axis=1) + array.shape, array.dtype)
     padded = np.pad(array, added)  # first: a crop may reach into the other side's zeros
-    ends = padded.shape[-len(before) :] + np.minimum(after, 0)
+    ends = padded.shape[-len(before) :] + after  # a slice may end beyond
     return padded[..., *map(slice, np.maximum(-before, 0), ends)]
 
 

@@ -1,5 +1,6 @@
 """The four constructions against PyTorch, against each other and against the operators."""
 
+import inspect
 from itertools import product
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import tconv
+from tconv import _validation, constructions
 
 CONSTRUCTIONS = (
     tconv.conv_transpose_by_scatter,
@@ -141,17 +143,29 @@ def test_refused_as_by_the_operator(construct, arguments, message):
     assert str(ours.value) == str(operators.value)
 
 
+@each_construction
+def test_arguments_are_the_operators(construct):
+    assert inspect.signature(construct) == inspect.signature(tconv.conv_transpose2d)
+
+
+def test_padding_is_refused_before_it_takes_memory(monkeypatch):
+    monkeypatch.setattr(_validation, "MAX_BYTES", 100)
+    with pytest.raises(ValueError, match=r"shape \(1, 1, 17\) needs 136 bytes"):
+        tconv.conv_transpose_by_emulation(np.ones(1), np.ones(9))
+
+
 def test_insert_zeros_on_every_axis_or_the_last():
     x = np.arange(1, 5).reshape(2, 2)
     np.testing.assert_array_equal(tconv.insert_zeros(x, 1), x)
     expected = [[1, 0, 0, 2], [0, 0, 0, 0], [3, 0, 0, 4]]
     np.testing.assert_array_equal(tconv.insert_zeros(x, (2, 3)), expected)
     np.testing.assert_array_equal(tconv.insert_zeros(x, (3,)), [[1, 0, 0, 2], [3, 0, 0, 4]])
+    assert tconv.insert_zeros(np.ones((2, 0)), 3).shape == (4, 0)
 
 
 @pytest.mark.parametrize("stride", [0, (1, 2, 3), (1.5,)])
 def test_insert_zeros_refuses(stride):
-    with pytest.raises((ValueError, TypeError), match="stride"):
+    with pytest.raises((ValueError, TypeError), match="stride must"):
         tconv.insert_zeros(np.ones((2, 2)), stride)
 
 
@@ -160,6 +174,7 @@ def test_rotate180_is_a_half_turn_of_the_spatial_axes():
     turned = np.rot90(weight, 2, axes=(-2, -1))
     np.testing.assert_array_equal(tconv.rotate180(weight, ndim=2), turned)
     np.testing.assert_array_equal(tconv.rotate180(weight[0, 0]), turned[0, 0])
+    np.testing.assert_array_equal(tconv.rotate180(weight, ndim=0), weight)
 
 
 @pytest.mark.parametrize("lead", [(), (2,), (2, 3)])
@@ -173,6 +188,19 @@ def test_pixel_shuffle_is_pytorchs(lead):
 def test_pixel_shuffle_refuses_channels_that_do_not_divide():
     with pytest.raises(ValueError, match=r"multiple of .* \(2, 2\), got 6"):
         tconv.pixel_shuffle(np.ones((6, 2, 2)), 2)
+
+
+def test_subpixel_convolves_with_no_more_taps_than_a_phase_has(monkeypatch):
+    shapes = []
+
+    def spy(ndim, x, w, *settings):
+        shapes.append(w.shape)
+        return conv(ndim, x, w, *settings)
+
+    conv = constructions.conv
+    monkeypatch.setattr(constructions, "conv", spy)
+    tconv.conv_transpose_by_subpixel(np.ones(4), np.ones(5), stride=3)
+    assert shapes == [(3, 1, 2)]
 
 
 def test_subpixel_with_kernel_a_multiple_of_the_stride_is_one_convolution_and_a_shuffle():

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 import tconv
+from tconv import kernels
 
 
 def upsample(x, kernel, **settings):
@@ -127,6 +128,13 @@ def test_two_stacked_layers():
     for _ in range(2):
         x = F.conv_transpose1d(x, ones, stride=2)
     np.testing.assert_array_equal(paths, x[0, 0])
+
+
+def test_the_largest_count_has_63_bits():
+    paths = np.full((1, 1, 1), (2**63 - 1) // 7)
+    np.testing.assert_array_equal(kernels._layer(paths, kernel_size=7), [[[paths[0, 0, 0]] * 7]])
+    with pytest.raises(ValueError, match="not of up to 9223372036854775814"):
+        kernels._layer(paths + 1, kernel_size=7)
 
 
 def test_a_stack_of_no_layer_is_one_path_each():
