@@ -223,6 +223,21 @@ def test_written_layers_read_back(read, to):
     assert written > 70
 
 
+@pytest.mark.parametrize(
+    ("framework", "settings"), [("pytorch", PYTORCH), ("keras", KERAS), ("onnx", ONNX)]
+)
+def test_what_a_framework_reads_it_can_write(framework, settings):
+    read, write = getattr(Layer, f"from_{framework}"), getattr(Layer, f"to_{framework}")
+    for layer in (read(**each) for each in settings):
+        assert read(**write(layer)) == layer
+
+
+def test_settings_by_default():
+    defaults = {"stride": 1, "crop_start": 0, "crop_end": 0, "dilation": 1, "groups": 1}
+    for read in (Layer, Layer.from_pytorch, Layer.from_keras, Layer.from_onnx):
+        assert read((3,)) == Layer((3,), **defaults)
+
+
 def test_every_layer_without_groups_can_be_written_for_jax():
     for layer in LAYERS:
         if layer.groups == 1:
@@ -393,7 +408,8 @@ def test_weights_go_there_and_back():
     ids=range(8),
 )
 def test_closest_then_the_rest_gives_the_layer(layer, to, run):
-    with pytest.raises(ValueError, match=r"has no layer with crop_start=\(.*crop_end=\(") as caught:
+    no_layer = rf"(?i)^{to} has no layer with crop_start=\(.*crop_end=\("
+    with pytest.raises(ValueError, match=no_layer) as caught:
         getattr(layer, f"to_{to}")()
     settings, rest = re.search(
         r"Closest: (\{.*\}), then crop (\[.*\]) of its", str(caught.value)
@@ -414,11 +430,13 @@ def test_the_other_closest_layers_give_the_layer():
 
     grouped = Layer((3,), stride=2, crop_start=1, groups=2)
     x, w = data(grouped, (4,))
-    with pytest.raises(ValueError, match=r"groups, got 2.*a layer per group"):
+    with pytest.raises(
+        ValueError, match=r"^Keras has no groups, got 2\. Closest: a layer per group$"
+    ):
         grouped.to_keras()
     with pytest.raises(
         ValueError,
-        match=r"groups, got 2.*conv_general_dilated.*lhs_dilation",
+        match=r"^jax\.lax\.conv_transpose has no groups, got 2.*conv_general_dilated.*lhs_dilation",
     ):
         grouped.to_jax()
     theirs = jax.lax.conv_general_dilated(
@@ -448,9 +466,20 @@ def test_the_other_closest_layers_give_the_layer():
             {"stride": 2, "output_padding": 2},
             r"output_padding must be below max\(stride, dilation\) = \[2\], got 2",
         ),
+        (Layer.from_pytorch, {"output_padding": -1}, "^output_padding must be at least 0, got -1"),
+        (
+            Layer.from_pytorch,
+            {"kernel_size": (3, 3), "stride": (2, 1), "output_padding": 1},
+            r"output_padding must be below .* = \[2 1\], got 1",
+        ),
         (Layer.from_keras, {"padding": "SAME"}, "padding must be 'same' or 'valid', got 'SAME'"),
         (Layer.from_keras, {"output_padding": 1}, r"must be below strides = \(1,\), got 1"),
         (Layer.from_keras, {"strides": 2, "dilation_rate": 2}, r"dilation_rate=\(2,\)"),
+        (
+            Layer.from_keras,
+            {"kernel_size": (3, 3), "strides": (2, 1), "dilation_rate": (1, 2)},
+            r"dilation_rate=\(1, 2\) needs strides=1 in Keras, got \(2, 1\)",
+        ),
         (Layer.from_jax, {"strides": 1, "padding": "same"}, "padding must be SAME.*got 'same'"),
         (
             Layer.from_jax,
@@ -464,15 +493,29 @@ def test_the_other_closest_layers_give_the_layer():
         ),
         (Layer.from_onnx, {"auto_pad": "SAME"}, "auto_pad must be one of .*NOTSET.*got 'SAME'"),
         (Layer.from_onnx, {"pads": [-1, 0]}, "pads must be at least 0, got -1"),
-        (Layer.from_onnx, {"output_padding": 1}, "output_padding must be below .*, got 1"),
+        (
+            Layer.from_onnx,
+            {"output_padding": 1},
+            r"output_padding must be below max\(strides, dilations\) = \[1\], got 1",
+        ),
         (Layer.from_onnx, {"pads": [0, 0], "auto_pad": "SAME_UPPER"}, "pads must be left out"),
         (Layer.from_onnx, {"pads": [0, 0], "auto_pad": "VALID"}, "pads must be left out"),
         (Layer.from_onnx, {"pads": [0, 0], "output_shape": [4]}, "pads must be left out"),
         (Layer.from_onnx, {"output_shape": 5}, "input_size must be an integer"),
         (
             Layer.from_onnx,
+            {"output_shape": 0, "input_size": 3},
+            "^output_shape must be at least 1, got 0",
+        ),
+        (
+            Layer.from_onnx,
             {"strides": 4, "auto_pad": "SAME_UPPER"},
             r"pads must not be negative, but output_shape=\(4,\) needs \[-1\].*output_padding",
+        ),
+        (
+            Layer.from_onnx,
+            {"kernel_shape": (3, 3), "strides": (4, 1), "auto_pad": "SAME_UPPER"},
+            r"pads must not be negative, but output_shape=\(4, 1\) needs \[-1  2\]",
         ),
     ],
 )
