@@ -83,21 +83,17 @@ def _inside(held_count, held_step, count, step, image_size, padding):
 
 
 def _per_tap_and_cell(columns, samples, channels, geometry):
-    """Columns, ``(G, C * taps, N * cells)``, seen as ``(N, G, C, *kernel_size, *map_size)``.
-
-    Where the cells are fewer they lie outermost in memory, so that each stamps a whole kernel.
-    """
+    """Columns, ``(G, C * taps, N * cells)``, seen as ``(N, G, C, *kernel_size, *map_size)``."""
     kernel, map_ = (channels, *geometry.kernel_size), (samples, *geometry.map_size)
-    if geometry.fewer_cells:
-        apart = columns.swapaxes(1, 2).reshape(len(columns), *map_, *kernel)
-        apart = np.moveaxis(apart, range(1, 1 + len(map_)), range(-len(map_), 0))
-    else:
-        apart = columns.reshape(len(columns), *kernel, *map_)
+    apart = columns.reshape(len(columns), *kernel, *map_, copy=False)
     return np.moveaxis(apart, 1 + len(kernel), 0)
 
 
 def _columns(image, geometry):
-    """Gather the image, ``(N, G, C, *image_size)``, into columns ``(G, C * taps, N * cells)``."""
+    """Gather the image, ``(N, G, C, *image_size)``, into columns ``(G, C * taps, N * cells)``.
+
+    Where the cells are fewer they lie outermost in memory, so that each stamps a whole kernel.
+    """
     n, g, c = image.shape[:3]
     shape = (g, c * prod(geometry.kernel_size), n * prod(geometry.map_size))
     if geometry.fewer_cells:

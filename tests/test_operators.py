@@ -1,6 +1,7 @@
 """Operators against PyTorch: exhaustively in one dimension, by drawn settings in one to three."""
 
 import tracemalloc
+from dataclasses import FrozenInstanceError
 from itertools import product
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tconv
-from tconv import _core
+from tconv import _core, _validation
 
 DIRECT = (tconv.conv1d, tconv.conv2d, tconv.conv3d)
 TRANSPOSED = (tconv.conv_transpose1d, tconv.conv_transpose2d, tconv.conv_transpose3d)
@@ -274,6 +275,42 @@ def test_the_size_of_the_blocks_does_not_matter(layer, block):
         gradient = WEIGHT_GRAD[ndim - 1](x, weight.shape, y, **settings)
     np.testing.assert_array_equal(back, INPUT_GRAD[ndim - 1](x.shape, weight, y, **settings))
     np.testing.assert_array_equal(gradient, WEIGHT_GRAD[ndim - 1](x, weight.shape, y, **settings))
+
+
+def _geometry(cells, taps):
+    return _core.Geometry((cells + taps - 1,), (cells,), (taps,), (1,), (0,), (1,))
+
+
+def test_blocks_take_everything_once_and_not_too_much(monkeypatch):
+    sizes = product((1, 8, 30), range(1, 5), range(1, 4), range(1, 4), (1, 2, 5), (1, 3), (1, 3))
+    for block, batch, groups, channels, outputs, cells, taps in sizes:
+        monkeypatch.setattr(_core, "BLOCK", block)
+        seen = np.zeros((batch, channels), int)
+        for samples, part in _geometry(cells, taps).blocks(batch, groups, channels, outputs):
+            seen[samples, part] += 1
+            n, c = seen[samples, part].shape
+            columns, map_ = groups * c * taps * n * cells, groups * outputs * n * cells
+            assert columns <= block or n == c == 1
+            assert map_ <= block or n == 1
+            assert groups * outputs * c * taps <= block or c == 1
+            assert map_ <= groups * channels * taps * batch * cells or n == 1
+        assert np.all(seen == 1)
+
+
+@pytest.mark.parametrize(("batch", "count"), [(16, 1), (32, 2)])
+def test_a_block_holds_four_million_entries(batch, count):
+    assert len(list(_geometry(2**10, 2**4).blocks(batch, 1, 2**4, 2**4))) == count
+
+
+def test_columns_are_refused_before_they_take_memory(monkeypatch):
+    monkeypatch.setattr(_validation, "MAX_BYTES", 200)
+    with pytest.raises(ValueError, match=r"shape \(1, 9, 4\) needs 288 bytes"):
+        tconv.conv_transpose1d(np.ones(4), np.ones(9))
+
+
+def test_a_geometry_is_frozen():
+    with pytest.raises(FrozenInstanceError):
+        _geometry(1, 1).stride = (2,)
 
 
 def _extra_memory(function):
