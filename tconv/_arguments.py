@@ -141,4 +141,4 @@ def _placeholder(name, shape, dtype):
     """An array of that shape that takes no memory: its shape is all that is read."""
     shape = shape if isinstance(shape, tuple | list) else (shape,)
     sizes = tuple(integer(name, size, 0) for size in shape)
-    return np.broadcast_to(dtype.type(0), affordable(sizes, dtype))
+    return np.broadcast_to(np.empty((), dtype), affordable(sizes, dtype))

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 
 import tconv
+from tconv import _validation
 
 OURS = {name: getattr(tconv, name) for name in tconv.__all__} | {"ones": np.ones}
 THEIRS = {
@@ -65,6 +66,7 @@ BOTH = [
     (f"conv1d({X}, ones((2, 2, 7), 'float32'))", ValueError, "kernel_size must fit inside the padded input"),
     (f"conv1d({X}, {W}, dilation=4)", ValueError, "= 9 must be at most input_size + 2 * padding = 6"),
     (f"conv1d({X}, {W}, padding='same', stride=2)", ValueError, "padding='same' needs stride 1, got stride 2"),
+    (f"conv2d({X2}, {W2}, padding='same', stride=(1, 2))", ValueError, "padding='same' needs stride 1, got stride (1, 2)"),
     (f"conv1d({X}, {W}, groups=2)", ValueError, "input must have the 4 channels"),
     (f"conv1d({X}, ones((0, 2, 3), 'float32'))", ValueError, "weight must have channels"),
     (f"conv1d({X}, {W}, ones((2,), 'float64'))", TypeError, "bias must have the dtype of input, float32, got float64"),
@@ -153,6 +155,14 @@ def test_the_ledger_of_differences(entry):
     eval(entry["setting"], dict(accepting))
     with pytest.raises((RuntimeError, TypeError, ValueError)):
         eval(entry["setting"], dict(refusing))
+
+
+def test_what_needs_all_the_bytes_allowed_is_accepted(monkeypatch):
+    monkeypatch.setattr(_validation, "MAX_BYTES", 24)
+    assert tconv.nearest_kernel(3, 1).nbytes == 24
+    monkeypatch.setattr(_validation, "MAX_BYTES", 23)
+    with pytest.raises(ValueError, match="needs 24 bytes; allowed: 23"):
+        tconv.nearest_kernel(3, 1)
 
 
 @pytest.mark.parametrize("stride", [np.int64(2), np.uint8(2), [2], (2,), (np.int32(2),)])
