@@ -6,6 +6,8 @@ Times are medians; ratios are tconv's time over PyTorch's, and JAX's over PyTorc
 import os
 
 os.environ.update(OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", MKL_NUM_THREADS="2")
+# The threads of one must not spin, waiting for more, while it is another's turn.
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 
 import argparse
 import time
