@@ -1,7 +1,7 @@
 """Make sure that this machine has a Chromium for the browser tests, and print where it is.
 
-A browser of the system or Playwright's own will do. Failing both, Debian's package is installed
-where that is allowed without asking, and Playwright's own browser elsewhere.
+A browser of the system or Playwright's own will do. Failing both, a package of Debian's is
+installed where that is allowed without asking, and Playwright's own browser elsewhere.
 """
 
 import os
@@ -12,7 +12,15 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The first is the same browser without its windows: a third faster.
+COMMANDS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 
 
 def installed():
@@ -43,8 +51,9 @@ def install():
     as_root = administrator()
     if as_root is not None and shutil.which("apt-get"):
         apt = [*as_root, "apt-get", "-q"]
-        if succeeds(*apt, "update") and succeeds(
-            *apt, "install", "-y", "--no-install-recommends", "chromium"
+        install_package = [*apt, "install", "-y", "--no-install-recommends"]
+        if succeeds(*apt, "update") and any(
+            succeeds(*install_package, one) for one in COMMANDS[:2]
         ):
             return
     playwright = [sys.executable, "-m", "playwright", "install", "chromium"]

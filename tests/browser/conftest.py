@@ -4,11 +4,11 @@ import contextlib
 import functools
 import http.server
 import os
-import shutil
 import threading
 from pathlib import Path
 
 import pytest
+from chromium import installed
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
 from reader import go_through
@@ -17,7 +17,6 @@ from tconv.widgets import page_script, page_style
 from tconv.widgets._assets import WIDGETS, bundle
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -31,17 +30,11 @@ CHROMIUM_FLAGS = (
 @pytest.fixture(scope="session")
 def browser():
     """A Chromium, the system's or else Playwright's own."""
+    path = installed()
+    if path is None:
+        pytest.fail("no browser: .ci/chromium.py installs one")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium
-        found = filter(None, map(shutil.which, CHROMIUM_NAMES))
-        path = next(found, chromium.executable_path)
-        if not Path(path).exists():
-            pytest.fail(
-                f"no browser: none of {', '.join(CHROMIUM_NAMES)} is on the PATH, and Playwright "
-                "has none. Install your system's package of Chromium or run "
-                "'playwright install chromium'."
-            )
-        browser = chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
