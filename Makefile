@@ -19,6 +19,9 @@ NBVAL := $(PYTEST) --dist loadscope --no-loadscope-reorder \
 # The kernel is this environment's, whatever kernels the user has elsewhere.
 export JUPYTER_PREFER_ENV_PATH := 1
 
+# The tests keep every processor busy with processes: threads would only wait for each other.
+test test-fast units: export OMP_NUM_THREADS := 1
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
