@@ -64,14 +64,16 @@ lab: $(READY)  ## open the notebooks live in JupyterLab, which asks no other sit
 .PHONY: test
 test: lint  ## run everything: lint, unit tests, book, notebooks, browser
 	$(BIN)/python .ci/chromium.py
-	$(MAKE) --jobs=2 units book
-	$(NBVAL) $(LONGEST) $(filter-out $(LONGEST),$(NOTEBOOKS))
+	$(MAKE) --jobs=2 notebooks book
 	TCONV_BOOK='$(CURDIR)/$(HTML)' $(PYTEST) --dist loadgroup tests/browser
 
-# The book keeps one processor busy, and the unit tests the other.
-.PHONY: units
+# The book keeps one processor busy, and these the other.
+.PHONY: units notebooks
 units: $(READY)
 	$(PYTEST) --ignore tests/browser
+
+notebooks: units
+	$(NBVAL) $(LONGEST) $(filter-out $(LONGEST),$(NOTEBOOKS))
 
 .PHONY: test-fast
 test-fast: lint  ## run lint and the unit tests, about a minute
