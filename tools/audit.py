@@ -109,9 +109,10 @@ def failed_audits(report):
     )
 
 
-def axe_findings(page):
+def axe_findings(page, **options):
     """Return what axe finds on a page that is open, a line for each kind of violation."""
-    found = Axe().run(page, context=AXE_CONTEXT, options=AXE_OPTIONS).response["violations"]
+    options |= AXE_OPTIONS
+    found = Axe().run(page, context=AXE_CONTEXT, options=options).response["violations"]
     return [f"axe: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 

@@ -3,6 +3,7 @@
 import pytest
 from audit import axe_findings
 from contents import PAGES
+from contrast import too_pale
 
 #: Focus what the keyboard can reach, one after the other; return what then looks as before. A radio
 #: button or tick box may leave it to its label, or to what stands beside it, to show the focus.
@@ -44,6 +45,14 @@ def test_axe_finds_what_is_wrong(show, fault, rule):
         assert axe_findings(page) == []
         page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", fault)
         assert any(rule in finding for finding in axe_findings(page))
+
+
+def test_a_pale_word_is_found(show):
+    with show("<main><h1>A page</h1><p>Its text.</p></main>") as page:
+        assert too_pale(page) == {}
+        pale = "<p style='color: #ccc; background: #fff'>pale</p>"
+        page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", pale)
+        assert list(too_pale(page)) == ["rgb(204, 204, 204) on rgb(255, 255, 255)"]
 
 
 @pytest.mark.parametrize("page_name", PAGES)
