@@ -83,6 +83,7 @@ def test_direct_scene_slides_by_the_stride():
     assert real.sum() == 25
 
 
+@pytest.mark.slow
 def test_gif_has_a_frame_for_every_output(tmp_path):
     seen = []
     path = animate(
@@ -152,6 +153,7 @@ def test_mp4_needs_ffmpeg(monkeypatch, tmp_path):
         animate(tmp_path / "a.mp4", "direct", KERNEL, Y)
 
 
+@pytest.mark.slow
 def test_command_line_writes_the_file(tmp_path):
     path = tmp_path / "strides.gif"
     command = [sys.executable, "-m", "tconv", "animate", str(path), "--preset", "strides"]

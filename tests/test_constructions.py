@@ -33,6 +33,7 @@ def integers(rng, *shape):
     return rng.integers(-9, 10, shape)
 
 
+@pytest.mark.slow
 def test_every_small_one_dimensional_setting():
     rng = np.random.default_rng(0)
     compared = 0

@@ -177,6 +177,7 @@ def test_pytorch_reads_as_it_runs():
 
 
 @pytest.mark.parametrize("part", range(4))
+@pytest.mark.slow
 def test_keras_reads_as_it_runs(part):
     for settings in KERAS[part::4]:
         layer = Layer.from_keras(**settings)
@@ -187,6 +188,7 @@ def test_keras_reads_as_it_runs(part):
 
 
 @pytest.mark.parametrize("transpose_kernel", [False, True])
+@pytest.mark.slow
 def test_jax_reads_as_it_runs(transpose_kernel):
     to_jax = tconv.weight_to_keras if transpose_kernel else tconv.weight_to_jax
     for settings in JAX:

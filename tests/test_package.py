@@ -57,6 +57,7 @@ for module in pkgutil.walk_packages(tconv.__path__, "tconv."):
 """
 
 
+@pytest.mark.slow
 def test_every_module_imports_without_torch_and_without_display():
     process = run_python(IMPORT_EVERYTHING)
     assert process.returncode == 0, process.stderr

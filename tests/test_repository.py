@@ -76,6 +76,7 @@ def test_an_installation_waits_for_another(tmp_path):
 
 
 @with_make
+@pytest.mark.slow
 def test_an_installation_that_fails_is_begun_again(tmp_path):
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "requirements.txt").write_text("no such package", encoding="utf-8")

@@ -69,6 +69,7 @@ def brute_force_even(layers):
     return len(set(counts[middle : middle + period].tolist())) == 1
 
 
+@pytest.mark.slow
 def test_even_overlap_is_what_the_counts_say():
     """Every stack of two layers and a sample of three against counting the paths."""
     choices = itertools.product(range(1, 7), range(1, 5), range(1, 4))
