@@ -113,12 +113,13 @@ def test_the_text_of_slides_is_the_books():
     slides.exporter()
     html = slides.render(
         "### A {term}`stamp <stamp>`\n\nSee {doc}`04-padding`, {doc}`reference/formulas` and "
-        "{cite:p}`dumoulin2016guide`: $k$.\n\n:::{dropdown} Answer\n42 < 43\n:::\n"
+        "{cite:p}`dumoulin2016guide`: $k$, [above](#here).\n\n:::{dropdown} Answer\n42 < 43\n:::\n"
     )
     assert "<h3>A <span>stamp</span></h3>" in html
     assert '<a class="reference external" href="04-padding.html">Padding</a>' in html
     assert "Formulas" in html
     assert "(Dumoulin 2016)" in html
+    assert ", above." in html
     assert "<math" in html
     assert "<mi>k</mi>" in html
     assert "<details><summary>Answer</summary><p>42 &lt; 43</p>" in html
@@ -129,6 +130,13 @@ def test_a_word_unknown_to_the_slides_stops_them():
     slides.exporter()
     with pytest.raises(Exception, match="unheard"):
         slides.render("{unheard}`of`")
+
+
+@pytest.mark.slow
+def test_every_chapter_becomes_slides(tmp_path):
+    slides.write_slides(tmp_path / "slides")
+    made = {path.stem for path in (tmp_path / "slides").glob("*.html")}
+    assert made == {path.stem for path in slides.CHAPTERS}
 
 
 def commit(folder):

@@ -39,7 +39,8 @@ CODE_BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 EXPLORER = re.compile(r'class="tconv-widget" data-widget="(?!Quiz")')
 MYST = {
     "myst_enable_extensions": ["amsmath", "colon_fence", "deflist", "dollarmath"],
-    "myst_suppress_warnings": ["myst.header"],  # a slide begins at any level
+    # A slide begins at any level, and does not know the others: the book checks its links.
+    "myst_suppress_warnings": ["myst.header", "myst.xref_missing"],
     "doctitle_xform": False,
     "math_output": "MathJax unused",  # it is typeset here
     "halt_level": 2,  # a warning ends it
@@ -104,6 +105,8 @@ def render(text):
     html = BeautifulSoup(parts["fragment"], "html.parser")
     for section in html("section"):  # to reveal.js each of these is a slide
         section.name = "div"
+    for link in html.select("a[href^='#']"):  # a place in the page is none in the slides
+        link.unwrap()
     for formula in html.select(".math"):
         drawn = typeset_written(formula.decode_contents(), stop_at)
         formula.clear()
