@@ -12,6 +12,7 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import urlsplit
 
+import pikepdf
 import yaml
 from bs4 import BeautifulSoup, NavigableString
 from chromium import installed
@@ -228,6 +229,13 @@ def print_book(browser, html):
     )
     page.pdf(**options)
     page.close()
+    pack(options["path"])
+
+
+def pack(path):
+    """Compress a PDF's own notes, too: for screen readers it names each part of each formula."""
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
+        document.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
 def print_sheet(browser, html, path):

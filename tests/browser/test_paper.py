@@ -26,3 +26,12 @@ def test_formulas_fit_on_one_sheet(book, browser, tmp_path):
     (sheet,) = PdfReader(tmp_path / "sheet.pdf").pages
     text = sheet.extract_text()
     assert all(name in text for name in ("R1", "R14", "general"))
+
+
+def test_a_packed_pdf_is_smaller_and_reads_the_same(browser, book, tmp_path):
+    path = tmp_path / "sheet.pdf"
+    paper.print_sheet(browser, book, path)
+    size, text = path.stat().st_size, PdfReader(path).pages[0].extract_text()
+    paper.pack(path)
+    assert path.stat().st_size < size
+    assert PdfReader(path).pages[0].extract_text() == text
