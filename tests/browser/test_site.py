@@ -84,6 +84,7 @@ def test_search_finds_a_chapter(visit, site):
         result = page.locator("#search-results li a[href*='convolution-matrix']").first
         result.wait_for()
         page.get_by_text("Search finished").wait_for()
+        page.wait_for_load_state("networkidle")  # leaving would break off the excerpts' requests
         result.click()
         page.wait_for_url("**/02-convolution-matrix.html**")
 
