@@ -12,7 +12,7 @@ from pathlib import Path
 from docutils import nodes
 from PIL import Image
 
-from tconv.sphinxext.execution import use_cache_of_environment
+from tconv.sphinxext.execution import join_what_is_printed, use_cache_of_environment
 from tconv.sphinxext.styles import lighten_styles
 from tconv.widgets import _assets
 
@@ -142,6 +142,7 @@ def setup(app):
     app.add_config_value("comments_config", {}, "html")
     app.connect("config-inited", apply_publisher_settings)
     app.connect("config-inited", use_cache_of_environment)
+    join_what_is_printed()
     # After the theme and myst-nb have added theirs.
     app.connect("html-page-context", prepare_page, priority=900)
     app.connect("build-finished", lighten_pictures)

@@ -7,6 +7,7 @@ A build may be killed, or its disk be full, while it writes: what it left half w
 by the next one. Builds of one book into one folder run one after the other.
 """
 
+import functools
 import hashlib
 import shutil
 import sys
@@ -16,6 +17,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from jupyter_cache import get_cache
 from jupyter_cache.cache.db import NbCacheRecord
+from jupyter_cache.executors.utils import single_nb_execution
+from myst_nb.core.execute import cache as execution
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -70,6 +73,15 @@ def drop_half_written_pictures(folder):
     for path in folder.rglob("*.png"):
         if hashlib.sha256(path.read_bytes()).hexdigest() != path.stem:
             path.unlink()
+
+
+def join_what_is_printed():
+    """Have nbclient join the pieces of what a cell prints, as they are.
+
+    A kernel that is busy sends a line in pieces. What ``nb_merge_streams`` would make of those
+    depends on where they end: it strips each of them, and ends it with a new line.
+    """
+    execution.single_nb_execution = functools.partial(single_nb_execution, coalesce_streams=True)
 
 
 def use_cache_of_environment(app, config):

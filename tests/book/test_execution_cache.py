@@ -30,6 +30,12 @@ with open("runs.txt", "a") as runs:
     runs.write("{name} ")
 """
 
+# One that prints as a busy kernel does: a line, and the empty one after it, each in two pieces.
+PRINT_IN_PIECES = """
+for piece in ("one ", "line\\n", "\\n", "another\\n"):
+    print(piece, end="", flush=True)
+"""
+
 
 def write_notebook(folder, name, source):
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -47,7 +53,7 @@ def test_only_what_changed_runs_again(build_book, book_settings):
     folder = book_settings / "book"
     contents = "format: jb-book\nroot: book/a\nchapters:\n- file: book/b\n"
     (book_settings / "_toc.yml").write_text(contents, encoding="utf-8")
-    write_notebook(folder, "a", CELL.format(name="a"))
+    write_notebook(folder, "a", CELL.format(name="a") + PRINT_IN_PIECES)
     write_notebook(folder, "b", CELL.format(name="b") + "1 / 0")
     package = shutil.copytree(PACKAGE, book_settings / "packages" / "tconv")
     caches = book_settings / "_build" / ".jupyter_cache"
@@ -64,6 +70,8 @@ def test_only_what_changed_runs_again(build_book, book_settings):
     assert kept == ["a.ipynb"]  # and not the one that failed
     write_notebook(folder, "b", CELL.format(name="b"))
     assert build() == (True, ["b"])
+    page = (book_settings / "_build" / "html" / "book" / "a.html").read_text(encoding="utf-8")
+    assert "<span></span>one line\n\nanother\n</pre>" in page
     edit(package / "shapes.py")
     assert build() == (True, ["a", "b"])
     assert len(list(caches.iterdir())) == 1
