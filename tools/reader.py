@@ -6,7 +6,7 @@ GO_THROUGH = """async () => {
   const started = (widget) => widget.querySelector(":scope > .tconv-stage");
   for (const widget of document.querySelectorAll(".tconv-widget")) {
     widget.scrollIntoView({ behavior: "instant" });
-    for (let frame = 0; frame < 20 && !started(widget); frame++)
+    for (let frame = 0; frame < 100 && !started(widget); frame++)
       await new Promise(requestAnimationFrame);
   }
 }"""

@@ -4,9 +4,12 @@ What configuration and templates can do is in ``_config.yml`` and ``book/_templa
 rest.
 """
 
+import hashlib
+import json
 import os
 import re
 import shutil
+from html import unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -17,6 +20,8 @@ from tconv.sphinxext.styles import lighten_styles
 from tconv.widgets import _assets
 
 WIDGET_NAME = re.compile(r'class="tconv-widget" data-widget="(\w+)"')
+#: A widget's state so long (a network's weights) that a reader would wait for the text behind it.
+LONG_STATE = re.compile(r'data-state="([^"]{20000,})"')
 #: Names, punctuation and spaces in code: their colour is the text's, their elements a quarter of a
 #: page's.
 PLAIN_TOKEN = re.compile('<span class="[npw]">([^<]*)</span>')
@@ -70,6 +75,24 @@ def write_widget_assets(app, names):
     return script
 
 
+def move_long_states(app, pagename, pathto, body):
+    """Give long states of widgets files of their own, which ``page.js`` loads; return the body."""
+    names = []
+
+    def moved(match):
+        name = f"{Path(pagename).name}-state-{len(names) + 1}.js"
+        names.append(name)
+        state = unescape(match[1])
+        # A script, because a page that is read from disk can load nothing else.
+        place = f"document.querySelector('[data-state-from*=\"{name}\"]')"
+        script = f"{place}.dataset.state = {json.dumps(state)};\n"
+        Path(app.outdir, "_static", name).write_text(script, encoding="utf-8")
+        version = hashlib.sha256(state.encode()).hexdigest()[:8]
+        return f'data-state-from="{pathto(f"_static/{name}", 1)}?v={version}"'
+
+    return LONG_STATE.sub(moved, body)
+
+
 def prepare_page(app, pagename, templatename, context, doctree):
     """Give a page its description, its policy and no script but those it needs."""
     context["content_security_policy"] = CONTENT_SECURITY_POLICY
@@ -79,6 +102,7 @@ def prepare_page(app, pagename, templatename, context, doctree):
     )
     body = context.get("body", "")
     if names := sorted(set(WIDGET_NAME.findall(body))):
+        body = move_long_states(app, pagename, context["pathto"], body)
         app.add_css_file(WIDGET_STYLE)
         app.add_js_file(write_widget_assets(app, names))
     if MATH_MARK in body:

@@ -75,6 +75,37 @@ def test_all_widgets_together_are_light():
     assert 10 < kib <= 60, f"{kib:.1f} KiB compressed"
 
 
+@pytest.fixture
+def generator_page(browser):
+    """A page whose widget has its state in a file, not yet opened, and that file's requests."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    requests = []
+    page.on("request", lambda one: "-state-" in one.url and requests.append(one.url))
+    page.requested = requests
+    yield page
+    page.close()
+
+
+GENERATOR = ".tconv-widget[data-widget=GeneratorExplorer]"
+
+
+def test_a_long_state_is_fetched_when_the_reader_comes_near(generator_page, site):
+    generator_page.goto(f"{site}/book/08-dcgan.html", wait_until="networkidle")
+    assert generator_page.requested == []
+    generator_page.locator(GENERATOR).scroll_into_view_if_needed()
+    generator_page.locator(f"{GENERATOR} > .tconv-stage canvas").first.wait_for()
+    assert len(generator_page.requested) == 1
+
+
+def test_a_state_that_cannot_be_fetched_leaves_the_still_form(generator_page, served_book):
+    generator_page.route("**/*-state-*", lambda route: route.abort())
+    generator_page.goto(f"{served_book}/book/08-dcgan.html")
+    generator_page.locator(GENERATOR).scroll_into_view_if_needed()
+    generator_page.get_by_role("alert").get_by_text("could not be loaded").wait_for()
+    assert generator_page.locator(f"{GENERATOR} table").first.is_visible()
+    assert generator_page.locator(f"{GENERATOR} > .tconv-stage").count() == 0
+
+
 def test_search_finds_a_chapter(visit, site):
     with visit(site, f"{COVER}.html") as page:
         page.keyboard.press("Control+k")

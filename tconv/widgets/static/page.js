@@ -101,6 +101,15 @@ export function start(element, widget, id) {
   }
 }
 
+/** Calls `then` when the element holds its widget's state. A long one has a script, and loads here. */
+function fetchState(element, then) {
+  const src = element.dataset.stateFrom;
+  if (src === undefined) return then();
+  const words = "What this widget needs could not be loaded; it shows its still form. Load the page again to try once more.";
+  const error = () => element.append(html("p", { role: "alert" }, words));
+  document.head.append(html("script", { src, load: then, error }));
+}
+
 /** Starts each `.tconv-widget` of the page when a reader comes near. */
 export function mountAll(widgets) {
   const seen = {};
@@ -108,7 +117,7 @@ export function mountAll(widgets) {
   const near = new IntersectionObserver((entries) => {
     for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
       near.unobserve(target);
-      start(target, widgets[target.dataset.widget], ids.get(target));
+      fetchState(target, () => start(target, widgets[target.dataset.widget], ids.get(target)));
     }
   }, { rootMargin: "100%" });
   for (const element of document.querySelectorAll(".tconv-widget[data-widget]")) {
