@@ -43,9 +43,8 @@ serve: $(READY)  ## serve the book at a free port of this machine, and print the
 	@$(BIN)/python -u -m http.server 0 --bind 127.0.0.1 --directory $(HTML)
 
 .PHONY: pdf
-pdf: $(READY)  ## print the built book and its sheet of formulas
+pdf: chromium  ## print the built book and its sheet of formulas
 	@[ -e $(HTML)/index.html ] || $(MAKE) book
-	$(BIN)/python .ci/chromium.py
 	PYTHONPATH=.ci $(BIN)/python tools/paper.py $(HTML)
 
 .PHONY: slides
@@ -56,16 +55,21 @@ slides: $(READY)  ## make slides of the chapters, explorers alive
 archive: $(READY)  ## pack the notebooks with all that it takes to run them
 	$(BIN)/python tools/notebooks.py
 
+# Who is root, as in a container, would otherwise be refused.
 .PHONY: lab
 lab: $(READY)  ## open the notebooks live in JupyterLab, which asks no other site for news
 	$(BIN)/jupyter lab --LabApp.news_url=None \
-	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate book
+	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	    $(if $(filter 0,$(shell id -u)),--allow-root) book
 
 .PHONY: test
 test: lint  ## run everything: lint, unit tests, book, notebooks, browser
-	$(BIN)/python .ci/chromium.py
-	$(MAKE) --jobs=2 notebooks book
+	$(MAKE) --jobs=3 notebooks book chromium
 	TCONV_BOOK='$(CURDIR)/$(HTML)' $(PYTEST) --dist loadgroup tests/browser
+
+.PHONY: chromium
+chromium: $(READY)
+	$(BIN)/python .ci/chromium.py
 
 # The book keeps one processor busy, and these the other.
 .PHONY: units notebooks
@@ -84,8 +88,7 @@ fuzz: $(READY)  ## try every function with many more random arguments, others ea
 	$(PYTEST) --hypothesis-profile thorough tests/test_fuzzing.py tests/test_operators.py
 
 .PHONY: faults
-faults: $(READY)  ## plant faults in tconv: notebooks and browser tests must turn red
-	$(BIN)/python .ci/chromium.py
+faults: chromium  ## plant faults in tconv: notebooks and browser tests must turn red
 	$(BIN)/python tests/faults.py
 
 .PHONY: mutants
@@ -118,9 +121,8 @@ bench: $(READY)  ## time tconv beside PyTorch and JAX, and the widgets' frames
 	@for file in benchmarks/*.py; do echo; echo $$file; $(BIN)/python $$file || exit; done
 
 .PHONY: audit
-audit: $(READY)  ## load each built page as a telephone would: Lighthouse and axe (wants npm)
+audit: chromium  ## load each built page as a telephone would: Lighthouse and axe (wants npm)
 	@[ -e $(HTML)/index.html ] || $(MAKE) book
-	$(BIN)/python .ci/chromium.py
 	npm install --prefix $(AUDIT) --no-save --no-package-lock --no-audit --no-fund $(LIGHTHOUSE)
 	PYTHONPATH=.ci $(BIN)/python tools/audit.py $(HTML) $(AUDIT)/node_modules/.bin/lighthouse
 
