@@ -35,7 +35,8 @@ def install(environment):
     partial.touch()
     pip = [environment / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check"]
     what = ["--requirement", "requirements.txt", "--editable", "."]
-    subprocess.run([*pip, "install", *what], check=True)
+    # Python compiles a module when it is first imported: most of these never are.
+    subprocess.run([*pip, "install", "--no-compile", *what], check=True)
     partial.replace(environment / ".ready")
 
 
