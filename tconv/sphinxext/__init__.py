@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from html import unescape
+from itertools import count
 from pathlib import Path
 
 from docutils import nodes
@@ -77,11 +78,10 @@ def write_widget_assets(app, names):
 
 def move_long_states(app, pagename, pathto, body):
     """Give long states of widgets files of their own, which ``page.js`` loads; return the body."""
-    names = []
+    numbers = count(1)
 
     def moved(match):
-        name = f"{Path(pagename).name}-state-{len(names) + 1}.js"
-        names.append(name)
+        name = f"{pagename.replace('/', '-')}-state-{next(numbers)}.js"
         state = unescape(match[1])
         # A script, because a page that is read from disk can load nothing else.
         place = f"document.querySelector('[data-state-from*=\"{name}\"]')"
