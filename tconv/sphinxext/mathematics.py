@@ -73,6 +73,7 @@ def _engine():
     return engine
 
 
+@cache  # a page says k and s a hundred times
 def typeset(tex, *, display):
     """Return a formula as HTML: drawn for the eye, and as MathML for a screen reader."""
     return _engine().call("typeset", tex, display)
