@@ -78,8 +78,8 @@ def drop_half_written_pictures(folder):
 def join_what_is_printed():
     """Have nbclient join the pieces of what a cell prints, as they are.
 
-    A kernel that is busy sends a line in pieces. What ``nb_merge_streams`` would make of those
-    depends on where they end: it strips each of them, and ends it with a new line.
+    A kernel that is busy sends a line in pieces. MyST-NB's own ``nb_merge_streams`` strips each of
+    them and ends it with a new line, so what it makes depends on where they end.
     """
     execution.single_nb_execution = functools.partial(single_nb_execution, coalesce_streams=True)
 
