@@ -16,6 +16,9 @@ PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 NBVAL := $(PYTEST) --dist loadscope --no-loadscope-reorder \
     --nbval --nbval-current-env --nbval-cell-timeout 1800 --timeout 0
 
+# What Python compiles is kept, whatever the machine prefers: dozens of processes import the same.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The kernel is this environment's, whatever kernels the user has elsewhere.
 export JUPYTER_PREFER_ENV_PATH := 1
 
