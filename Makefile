@@ -36,7 +36,7 @@ $(READY): requirements.txt pyproject.toml
 
 .PHONY: book
 book: $(READY)  ## run every notebook and build the book, warnings being errors
-	$(BIN)/jupyter-book build . --all -W -n --keep-going
+	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo 'The book is $(HTML)/index.html: open that file, or run: make serve'
 
 .PHONY: serve

@@ -82,6 +82,7 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
     reads = as_strided(cells, (*output_size, *kernel.shape), steps).reshape(rows, kernel.size)
     inside = reads >= 0
     entries = np.zeros(rows + 1, index)
-    entries[1:] = inside.cumsum(dtype=index)[kernel.size - 1 :: kernel.size]
+    # A sum along so short an axis: faster than `sum`, and no array as long as `reads`.
+    entries[1:] = np.einsum("ij->i", inside, dtype=index).cumsum()
     weights = np.broadcast_to(kernel.ravel(), reads.shape)
     return scipy.sparse.csr_array((weights[inside], reads[inside], entries), shape=(rows, columns))

@@ -25,7 +25,7 @@ def build(folder, seed):
     source = shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "_build"))
     command = [shutil.which("jupyter-book", path=Path(sys.executable).parent), "build", "."]
     environment = os.environ | {"PYTHONHASHSEED": str(seed), "JUPYTER_PREFER_ENV_PATH": "1"}
-    subprocess.run([*command, "--all", "-W", "-n"], cwd=source, env=environment, check=True)
+    subprocess.run([*command, "-W", "-n"], cwd=source, env=environment, check=True)
     return source / "_build" / "html"
 
 

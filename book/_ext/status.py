@@ -58,11 +58,6 @@ def fill_in_runs(app, doctree, docname):
         placeholder.replace_self(_table(["Notebook", "Checked (UTC)", "Seconds"], rows))
 
 
-def pages_with_runs(app, env):
-    """Write the status page anew whenever any page was read anew."""
-    return [STATUS_PAGE] if STATUS_PAGE in env.found_docs else []
-
-
 def name_reference(app, pagename, templatename, context, doctree):
     """Say in a chapter's footer what it was checked against."""
     if NbMetadataCollector.get_doc_data(app.env)[pagename].get("exec_data"):
@@ -94,7 +89,6 @@ def setup(app):
     app.add_node(NotebookRuns)
     app.add_directive("notebook-runs", NotebookRunsDirective)
     app.add_directive("versions", PackageVersions)
-    app.connect("env-updated", pages_with_runs)
     app.connect("doctree-resolved", fill_in_runs)
     app.connect("html-page-context", name_reference)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

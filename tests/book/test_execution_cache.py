@@ -1,15 +1,18 @@
-"""`make book` runs what changed: a notebook alone, and everything when tconv changed.
+"""`make book` reads and runs what changed: a page alone, and everything when tconv changed.
 
 What a build that was killed left half written runs again as well, and no two builds meet.
 """
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
+import incremental
 import nbformat
 import pytest
 from jupyter_cache import get_cache
@@ -48,11 +51,16 @@ def edit(path):
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
 
 
+def two_pages(book):
+    """Have the book consist of the pages a and b; return their folder."""
+    contents = "format: jb-book\nroot: book/a\nchapters:\n- file: book/b\n"
+    (book / "_toc.yml").write_text(contents, encoding="utf-8")
+    return book / "book"
+
+
 @pytest.mark.slow
 def test_only_what_changed_runs_again(build_book, book_settings):
-    folder = book_settings / "book"
-    contents = "format: jb-book\nroot: book/a\nchapters:\n- file: book/b\n"
-    (book_settings / "_toc.yml").write_text(contents, encoding="utf-8")
+    folder = two_pages(book_settings)
     write_notebook(folder, "a", CELL.format(name="a") + PRINT_IN_PIECES)
     write_notebook(folder, "b", CELL.format(name="b") + "1 / 0")
     package = shutil.copytree(PACKAGE, book_settings / "packages" / "tconv")
@@ -75,6 +83,41 @@ def test_only_what_changed_runs_again(build_book, book_settings):
     edit(package / "shapes.py")
     assert build() == (True, ["a", "b"])
     assert len(list(caches.iterdir())) == 1
+
+
+@pytest.mark.slow
+def test_only_what_changed_is_read_again_but_no_page_is_stale(build_book, book_settings):
+    folder = two_pages(book_settings)
+
+    def build(b):
+        """Build with this page b; return the pages that were read, and what was wrong."""
+        (folder / "b.md").write_text(b, encoding="utf-8")
+        process = build_book(book_settings, book_settings)
+        read = re.findall(r"reading sources\.\.\..*?book/(\w)", process.stdout)
+        assert (process.returncode == 0) == (process.stderr == "")
+        return read, process.stderr
+
+    (folder / "a.md").write_text("# First\n\nText.\n", encoding="utf-8")
+    for _ in range(2):  # what was wrong is still wrong, though nobody touched it
+        read, faults = build("# Second\n\n```{no-directive}\n```\n")
+        assert read == ["a", "b"]
+        assert "Unknown directive type: 'no-directive'" in faults
+    assert build("# Second\n\nText.\n") == (["a", "b"], "")
+    assert build("# Another\n\nText.\n") == (["b"], "")
+    first = (book_settings / "_build" / "html" / "book" / "a.html").read_text(encoding="utf-8")
+    assert "Another" in first
+    assert "Second" not in first
+
+
+def test_the_code_of_the_extensions_is_a_setting(tmp_path, monkeypatch):
+    monkeypatch.setattr(incremental, "FOLDERS", (tmp_path,))
+    config = SimpleNamespace()
+    settings = []
+    for code in ("one = 1", "one = 2"):
+        (tmp_path / "extension.py").write_text(code)
+        incremental.note_code(None, config)
+        settings.append(config.code_of_extensions)
+    assert settings[0] != settings[1]
 
 
 def test_the_digest_sees_every_file_and_package(tmp_path, monkeypatch):
