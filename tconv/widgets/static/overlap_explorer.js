@@ -73,7 +73,7 @@ class OverlapExplorer extends Explorer {
     this.sentence = html("p", { class: "sentence", "aria-live": "polite" });
     asExplorer(this.root);
     this.root.append(
-      html("div", { class: "sliders" }, ...Object.values(this.sliders).map((one) => one.element)),
+      html("div", { class: "sliders above-layers" }, ...Object.values(this.sliders).map((one) => one.element)),
       html("div", { class: "sliders layers" }, ...this.layers),
       this.note,
       html("div", { class: "views" },

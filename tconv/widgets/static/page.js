@@ -78,12 +78,15 @@ function mount(element, { render, schema }, id) {
     return location.href.split("#")[0] + hash;
   };
   const stage = html("div", { class: "tconv-stage" });
-  // The static form stays for the printer; the style sheet hides it on a screen.
+  // The static form stays for the printer; the style sheet hides it on a screen. It goes by a class, not by
+  // `:has(> .tconv-stage)`, for which browsers look through all of a widget whenever something is added to it.
   element.append(stage);
+  element.classList.add("started");
   try {
     render({ model, el: stage });
   } catch (error) {
     stage.remove();
+    element.classList.remove("started");
     throw error;
   }
   // A link within the page may carry a setting of its own.

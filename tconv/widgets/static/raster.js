@@ -97,7 +97,7 @@ export class Raster {
     }
     const pixels = new Uint32Array(this.picture.data.buffer);
     let largest = 1e-9;
-    for (const value of values) largest = Math.max(largest, Math.abs(value));
+    for (let n = 0; n < values.length; n += 1) largest = Math.max(largest, Math.abs(values[n])); // for … of takes thrice as long
     const scale = (255 * strongest) / largest;
     for (let n = 0; n < values.length; n += 1) {
       pixels[n] = ((scale * Math.abs(values[n]) + 0.5) << 24) | (values[n] < 0 ? NEGATIVE : POSITIVE);
