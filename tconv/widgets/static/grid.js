@@ -11,15 +11,23 @@ const LABELS_AT = -0.5 - LABEL / 2 / CELL; // their row and their column
 // Half digits that a cell leaves beside its number: the more, the smaller the digits.
 const [VALUE_ROOM, LABEL_ROOM] = [3, 7];
 
-/** One path for many cells: a grid of hundreds of cells stays a handful of elements. */
-function cellsPath(cells) {
+/** The outline of a cell from the left end of its upper edge. */
+function outlineOf(radius) {
   const side = CELL - 2 * GAP;
-  const straight = side - 2 * RADIUS;
-  const corner = (dx, dy) => `a${RADIUS} ${RADIUS} 0 0 1 ${dx} ${dy}`;
-  return cells.map(([r, c]) =>
-    `M${c * CELL + GAP + RADIUS} ${r * CELL + GAP}h${straight}${corner(RADIUS, RADIUS)}v${straight}`
-    + `${corner(-RADIUS, RADIUS)}h${-straight}${corner(-RADIUS, -RADIUS)}v${-straight}${corner(RADIUS, -RADIUS)}z`).join("");
+  if (radius === 0) return `h${side}v${side}h${-side}z`;
+  const straight = side - 2 * radius;
+  const corner = (dx, dy) => `a${radius} ${radius} 0 0 1 ${dx} ${dy}`;
+  return `h${straight}${corner(radius, radius)}v${straight}${corner(-radius, radius)}h${-straight}${corner(-radius, -radius)}v${-straight}${corner(radius, -radius)}z`;
 }
+
+/** One path for many cells: a grid of hundreds of cells stays a handful of elements. */
+function cellsPath(cells, radius) {
+  const outline = outlineOf(radius);
+  return cells.map(([r, c]) => `M${c * CELL + GAP + radius} ${r * CELL + GAP}${outline}`).join("");
+}
+
+// In a grid of more cells than these, round corners would take longest to paint.
+const MOST_ROUNDED = 400;
 
 // How long, in milliseconds, a grid out of sight waits before it is written: a slider on the move does not wait for it.
 const LATER = 60;
@@ -68,6 +76,7 @@ export class Grid {
    */
   draw({ rows, columns, origin = [0, 0], label, cell }) {
     this.size = [rows, columns];
+    this.radius = rows * columns > MOST_ROUNDED ? 0 : RADIUS;
     this.origin = origin;
     this.cell = cell;
     this.label = label;
@@ -107,7 +116,7 @@ export class Grid {
       }
       for (const [kind, numbers] of Object.entries(line)) lines.push({ row: r, kind, numbers });
     }
-    for (const [kind, places] of Object.entries(cells)) set(this.layers[kind], "d", cellsPath(places));
+    for (const [kind, places] of Object.entries(cells)) set(this.layers[kind], "d", cellsPath(places, this.radius));
     this.numbers.write(lines, CELL, VALUE_ROOM);
     this.#label(from, to);
   }
@@ -150,7 +159,7 @@ export class Grid {
     if (key === this.lighted) return;
     this.lighted = key;
     const outline = (r, c, height, width, attributes) => svg("rect", {
-      x: c * CELL + GAP, y: r * CELL + GAP, width: width * CELL - 2 * GAP, height: height * CELL - 2 * GAP, rx: RADIUS, ...attributes,
+      x: c * CELL + GAP, y: r * CELL + GAP, width: width * CELL - 2 * GAP, height: height * CELL - 2 * GAP, rx: this.radius, ...attributes,
     });
     this.layers.lit.replaceChildren(...cells.map(([r, c, kind = "part"]) =>
       outline(r - this.origin[0], c - this.origin[1], 1, 1, { class: kind, "data-row": r, "data-column": c })));
@@ -175,7 +184,7 @@ export class Grid {
 
   #moveTo([row, column]) {
     this.cursor = [row, column];
-    this.layers.cursor.setAttribute("d", cellsPath([[row, column]]));
+    this.layers.cursor.setAttribute("d", cellsPath([[row, column]], this.radius));
     this.handlers.onPoint([row + this.origin[0], column + this.origin[1]]);
   }
 

@@ -38,6 +38,15 @@ function spaced(numbers, halves) {
 
 const longestOf = (rows) => rows.reduce((most, { numbers }) => numbers.reduce((longest, [, text]) => Math.max(longest, text.length), most), 1);
 
+/** Places and fills a text, unless that is how it was written last: to ask the page itself takes longer. */
+function write(text, places, words) {
+  const written = `${Object.values(places)} ${words}`;
+  if (text.written === written) return;
+  for (const [name, value] of Object.entries(places)) text.setAttribute(name, value);
+  text.textContent = words;
+  text.written = written;
+}
+
 export class NumberRows {
   /** @param {string} layer class of the group of texts */
   constructor(layer) {
@@ -60,14 +69,11 @@ export class NumberRows {
     this.texts = new Map();
     for (const { row, kind, numbers } of rows) {
       const key = `${row} ${kind}`;
-      const text = old.get(key) ?? this.element.appendChild(svg("text", { class: kind }));
-      set(text, "x", startOf(numbers[0], halves) * half);
-      set(text, "y", (row + 0.5) * cell);
+      const text = old.get(key) ?? this.element.appendChild(svg("text", { class: kind, lengthAdjust: "spacingAndGlyphs" }));
       const words = spaced(numbers, halves);
       // The browser's digits are not quite as wide as reckoned; adjusting their spacing alone would take it longer.
-      set(text, "textLength", lengthOf(numbers, halves) * half);
-      set(text, "lengthAdjust", "spacingAndGlyphs");
-      if (text.textContent !== words) text.textContent = words;
+      const places = { x: startOf(numbers[0], halves) * half, y: (row + 0.5) * cell, textLength: lengthOf(numbers, halves) * half };
+      write(text, places, words);
       this.texts.set(key, text);
       old.delete(key);
     }
