@@ -1,4 +1,9 @@
-"""What holds of every explorer: it fits a phone, axe finds nothing, its words stand out from their ground."""
+"""What holds of every explorer: it fits a phone, axe finds nothing, its words stand out.
+
+And its state may come from a file.
+"""
+
+import json
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -56,3 +61,14 @@ def test_fits_and_can_be_read_by_all(show, name, theme, width):
             assert too_pale(page) == {}
             found = Axe().run(page, context=CONTEXT, options=OPTIONS).response["violations"]
             assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+
+
+def test_a_long_state_has_a_file_of_its_own(show, tmp_path):
+    state = json.dumps({"input_size": 3})
+    place = """document.querySelector('[data-state-from="state.js"]')"""
+    script = f"{place}.dataset.state = {json.dumps(state)};"
+    (tmp_path / "state.js").write_text(script, encoding="utf-8")
+    mount = '<div class="tconv-widget" data-widget="AdjointExplorer" data-state-from="state.js">'
+    with show(f"{mount}static</div>") as page:
+        slider = page.locator("input[data-setting=input_size]")
+        assert slider.input_value() == "3"
