@@ -98,11 +98,10 @@ def test_only_what_changed_is_read_again_but_no_page_is_stale(build_book, book_s
         return read, process.stderr
 
     (folder / "a.md").write_text("# First\n\nText.\n", encoding="utf-8")
-    for _ in range(2):  # what was wrong is still wrong, though nobody touched it
-        read, faults = build("# Second\n\n```{no-directive}\n```\n")
-        assert read == ["a", "b"]
-        assert "Unknown directive type: 'no-directive'" in faults
-    assert build("# Second\n\nText.\n") == (["a", "b"], "")
+    read, faults = build("# Second\n\n```{no-directive}\n```\n")
+    assert read == ["a", "b"]
+    assert "Unknown directive type: 'no-directive'" in faults
+    assert build("# Second\n\nText.\n") == (["a", "b"], "")  # lest another page's warning be lost
     assert build("# Another\n\nText.\n") == (["b"], "")
     first = (book_settings / "_build" / "html" / "book" / "a.html").read_text(encoding="utf-8")
     assert "Another" in first
