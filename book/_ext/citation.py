@@ -12,7 +12,8 @@ class Citation(SphinxDirective):
 
     def run(self):
         source = Path(self.env.srcdir, "CITATION.cff")
-        self.env.note_dependency(str(source))
+        # The next build reads this page again: the publisher may have named another address.
+        self.env.note_reread()
         entry = yaml.safe_load(source.read_text(encoding="utf-8"))
         authors = [author["name"] for author in entry["authors"]]
         released = entry.get("date-released")

@@ -1,7 +1,7 @@
 """Sphinx extension: a build reads the pages that changed, and writes them all.
 
-Sphinx sees when a page, a file that it names or a setting changed. It does not see the code that
-reads pages, what else is said about other pages, and what an earlier build warned of.
+Sphinx sees when a page, a file that it names or a setting changed. It does not see when the code
+that reads pages did, that every page names others, and what an earlier build warned of.
 """
 
 import hashlib

@@ -30,6 +30,7 @@ class PackageVersions(SphinxDirective):
     """``{versions}``: a table of the packages that the notebooks ran with."""
 
     def run(self):
+        self.env.note_reread()  # tconv may have come to need others
         packages = {Requirement(text) for text in requires("tconv")}
         names = {
             package.name

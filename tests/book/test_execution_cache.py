@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import incremental
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
@@ -26,6 +27,8 @@ from tconv.sphinxext.execution import (
     logger,
     wait_for_other_build,
 )
+
+ROOT = Path(__file__).parents[2]
 
 # A cell that leaves a mark each time that it runs.
 CELL = """
@@ -51,16 +54,17 @@ def edit(path):
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
 
 
-def two_pages(book):
-    """Have the book consist of the pages a and b; return their folder."""
-    contents = "format: jb-book\nroot: book/a\nchapters:\n- file: book/b\n"
+def folder_of_pages(book, root, *chapters):
+    """Have the book consist of these pages; return their folder."""
+    files = "".join(f"- file: book/{name}\n" for name in chapters)
+    contents = f"format: jb-book\nroot: book/{root}\nchapters:\n{files}"
     (book / "_toc.yml").write_text(contents, encoding="utf-8")
     return book / "book"
 
 
 @pytest.mark.slow
 def test_only_what_changed_runs_again(build_book, book_settings):
-    folder = two_pages(book_settings)
+    folder = folder_of_pages(book_settings, "a", "b")
     write_notebook(folder, "a", CELL.format(name="a") + PRINT_IN_PIECES)
     write_notebook(folder, "b", CELL.format(name="b") + "1 / 0")
     package = shutil.copytree(PACKAGE, book_settings / "packages" / "tconv")
@@ -87,7 +91,7 @@ def test_only_what_changed_runs_again(build_book, book_settings):
 
 @pytest.mark.slow
 def test_only_what_changed_is_read_again_but_no_page_is_stale(build_book, book_settings):
-    folder = two_pages(book_settings)
+    folder = folder_of_pages(book_settings, "a", "b", "c")
 
     def build(b):
         """Build with this page b; return the pages that were read, and what was wrong."""
@@ -97,15 +101,30 @@ def test_only_what_changed_is_read_again_but_no_page_is_stale(build_book, book_s
         assert (process.returncode == 0) == (process.stderr == "")
         return read, process.stderr
 
-    (folder / "a.md").write_text("# First\n\nText.\n", encoding="utf-8")
+    for name in "ac":
+        (folder / f"{name}.md").write_text(f"# Page {name}\n\nText.\n", encoding="utf-8")
     read, faults = build("# Second\n\n```{no-directive}\n```\n")
-    assert read == ["a", "b"]
+    assert read == ["a", "b", "c"]
     assert "Unknown directive type: 'no-directive'" in faults
-    assert build("# Second\n\nText.\n") == (["a", "b"], "")  # lest another page's warning be lost
+    # All are read, or a warning of another page would have been lost.
+    assert build("# Second\n\nText.\n") == (["a", "b", "c"], "")
     assert build("# Another\n\nText.\n") == (["b"], "")
-    first = (book_settings / "_build" / "html" / "book" / "a.html").read_text(encoding="utf-8")
-    assert "Another" in first
-    assert "Second" not in first
+    next_page = (book_settings / "_build" / "html" / "book" / "c.html").read_text(encoding="utf-8")
+    assert "Another" in next_page
+    assert "Second" not in next_page
+
+
+@pytest.mark.slow
+def test_the_citation_follows_the_address(build_book, book_settings):
+    shutil.copy(ROOT / "CITATION.cff", book_settings)
+    folder = folder_of_pages(book_settings, "a", "b")
+    (folder / "a.md").write_text("# First\n\nText.\n", encoding="utf-8")
+    (folder / "b.md").write_text("# Second\n\nText.\n\n```{citation}\n```\n", encoding="utf-8")
+    page = book_settings / "_build" / "html" / "book" / "b.html"
+    for address in ("https://one.example/", "https://two.example/"):
+        process = build_book(book_settings, book_settings, BOOK_URL=address)
+        assert process.returncode == 0, process.stderr
+        assert f"url     = {{{address}}}" in BeautifulSoup(page.read_text(), "html.parser").text
 
 
 def test_the_code_of_the_extensions_is_a_setting(tmp_path, monkeypatch):
