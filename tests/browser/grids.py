@@ -37,16 +37,22 @@ def centre(page, grid, row, column, nth=0):
     )
 
 
+def written(page):
+    """Wait for the grids that were not written at once, large ones and those out of sight."""
+    page.wait_for_function("document.querySelector('[aria-busy]') === null")
+
+
 def lit(page, grid, nth=0):
-    """The lit cells of a grid, as a set of (row, column)."""
+    """The lit cells of a grid, as a set of (row, column), once the large grids are written too."""
+    written(page)
     cells = page.locator(f'[data-grid="{grid}"]').nth(nth).locator(".lit rect")
     places = cells.evaluate_all("all => all.map((r) => [+r.dataset.row, +r.dataset.column])")
     return set(map(tuple, places))
 
 
 def numbers(page, grid, nth=0):
-    """The numbers that a grid shows, in reading order, once those out of sight are written too."""
-    page.wait_for_function("document.querySelector('[aria-busy]') === null")
+    """The numbers that a grid shows, in reading order, once the large grids are written too."""
+    written(page)
     texts = page.locator(f'[data-grid="{grid}"]').nth(nth).evaluate(NUMERALS)
     return [float(text.replace("−", "-")) for text in texts]
 
@@ -68,8 +74,10 @@ def sentence(page, nth=0):
 
 
 # One widget led through many states; `read(root)` says what it shows in each. As text: Playwright
-# takes long over large values.
+# takes long over large values. What waits for a frame or for a while is done in the next microtask.
 LEAD_THROUGH = """async (text) => {
+  const { requestAnimationFrame, setTimeout } = window;
+  Object.assign(window, { requestAnimationFrame: queueMicrotask, setTimeout: queueMicrotask });
   const root = document.body.appendChild(document.createElement("div"));
   const states = JSON.parse(text);
   const model = new $page.PageModel(states[0]);
@@ -77,11 +85,13 @@ LEAD_THROUGH = """async (text) => {
   const shown = [];
   for (const state of states) {
     for (const [name, value] of Object.entries(state)) model.set(name, value);
-    await Promise.resolve(); // drawn in a microtask that the first change has asked for
+    do await Promise.resolve(); // drawn in a microtask that the first change has asked for
+    while (root.querySelector("[aria-busy]") !== null);
     shown.push((READ)(root));
   }
   stop();
   root.remove();
+  Object.assign(window, { requestAnimationFrame, setTimeout });
   return JSON.stringify(shown);
 }"""
 

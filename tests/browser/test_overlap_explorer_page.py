@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from grids import lit, move_slider, numbers, numerals_of, places, sentence, shown_in
+from grids import lit, move_slider, numbers, numerals_of, places, sentence, shown_in, written
 
 import tconv
 from tconv.widgets import OverlapExplorer
@@ -167,6 +167,7 @@ def test_the_artefact_appears_and_vanishes(show):
     with show(OverlapExplorer()) as page:
 
         def evenness():
+            written(page)
             return [text.split(":")[0] for text in page.locator(".evenness").all_text_contents()]
 
         move_slider(page, "kernel_1", 4)

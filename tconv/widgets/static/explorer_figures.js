@@ -15,15 +15,6 @@ const zero = (cells) => (cells <= WRITTEN_ZEROS ? "0" : "");
 const view = (name, title, explanation, ...figures) =>
   section(name, title, explanation, html("div", { class: "figures" }, ...figures.map((figure) => figure.element)));
 
-/** Scrolls only the box around a grid, never the page, until a lit cell is seen. */
-function reveal({ drawing, scroller }) {
-  const lit = drawing.layers.lit.firstElementChild;
-  if (lit === null || scroller.matches(":hover")) return;
-  const [box, cell] = [scroller.getBoundingClientRect(), lit.getBoundingClientRect()];
-  if (cell.top < box.top || cell.bottom > box.bottom) scroller.scrollTop += cell.top - box.top - box.height / 2;
-  if (cell.left < box.left || cell.right > box.right) scroller.scrollLeft += cell.left - box.left - box.width / 2;
-}
-
 /** Every cell of one drawing: its numbers as text, all of one kind or of the kind that `kind(r, c)` says. */
 const drawn = (figure, values, caption, label, kind = () => "solid") => {
   say(figure.caption, caption);
@@ -188,10 +179,7 @@ export class Figures {
     const parts = there ? partsOf(this.state, this.connections, chosen) : [];
     const lights = there ? this.#lights(chosen, litCells(this.state, parts)) : {};
     for (const [name, { drawing }] of Object.entries(this.all)) if (drawing.size) drawing.light(...(lights[name] ?? [[]]));
-    if (!there) return "";
-    // In the next frame, before which the browser lays the page out anyway.
-    requestAnimationFrame(() => reveal(this.all.matrix));
-    return sentence(this.state, chosen, parts, this.state.input, this.state.kernel);
+    return there ? sentence(this.state, chosen, parts, this.state.input, this.state.kernel) : "";
   }
 
   /** For each grid the cells that light up, and the frames around windows. */

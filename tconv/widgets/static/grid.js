@@ -2,6 +2,7 @@
 
 import { set, svg } from "./dom.js";
 import { NumberRows } from "./number_rows.js";
+import { inTurn } from "./turns.js";
 
 const CELL = 36;
 const GAP = 1.5;
@@ -29,8 +30,8 @@ function cellsPath(cells, radius) {
 // In a grid of more cells than these, round corners would take longest to paint.
 const MOST_ROUNDED = 400;
 
-// How long, in milliseconds, a grid out of sight waits before it is written: a slider on the move does not wait for it.
-const LATER = 60;
+// A grid of more cells waits its turn when it is written anew; one out of sight waits, in milliseconds, for its place in the row.
+const [MOST_AT_ONCE, LATER] = [100, 60];
 
 // More rows than fit into a scroller of 25 rem with the smallest cells.
 const ROWS_AT_ONCE = 32;
@@ -44,6 +45,8 @@ export class Grid {
   constructor({ name, tone, onPoint, onPin, onType }) {
     this.handlers = { onPoint, onPin, onType };
     this.cursor = [0, 0];
+    this.lights = [[], []];
+    this.inSight = true;
     this.labels = new NumberRows("labels");
     this.numbers = new NumberRows("values");
     this.layers = Object.fromEntries(
@@ -65,7 +68,7 @@ export class Grid {
     }, this.labels.element, solid, hollow, cropped, untouched, lit, this.numbers.element, frames, cursor);
     new IntersectionObserver((entries) => {
       this.inSight = entries.at(-1).isIntersecting;
-      if (this.inSight && this.element.ariaBusy === "true") this.#writeAll();
+      if (this.inSight && this.element.ariaBusy === "true") this.#writeInTurn();
     }).observe(this.element);
   }
 
@@ -75,30 +78,36 @@ export class Grid {
    *   from the origin, so that cells of a padding have negative places.
    */
   draw({ rows, columns, origin = [0, 0], label, cell }) {
+    const first = this.size === undefined;
     this.size = [rows, columns];
     this.radius = rows * columns > MOST_ROUNDED ? 0 : RADIUS;
     this.origin = origin;
     this.cell = cell;
     this.label = label;
     this.cursor = [Math.min(this.cursor[0], rows - 1), Math.min(this.cursor[1], columns - 1)];
-    if (this.inSight === false) this.#writeLater();
-    else this.#writeAll();
+    clearTimeout(this.waiting);
+    if (first || (this.inSight && rows * columns <= MOST_AT_ONCE)) this.#write();
+    else if (this.inSight) this.#writeInTurn();
+    else {
+      this.element.ariaBusy = "true";
+      this.waiting = setTimeout(() => this.#writeInTurn(), LATER);
+    }
   }
 
-  #writeAll() {
-    const [rows, columns] = this.size;
+  #writeInTurn() {
     clearTimeout(this.waiting);
-    this.element.ariaBusy = null;
+    inTurn(this.element, () => {
+      this.#write();
+      this.#light();
+    });
+  }
+
+  #write() {
+    const [rows, columns] = this.size;
     this.element.ariaLabel = this.label;
     set(this.element, "viewBox", `${-LABEL} ${-LABEL} ${columns * CELL + LABEL} ${rows * CELL + LABEL}`);
     this.element.style.setProperty("--columns", columns + LABEL / CELL);
     this.#fill();
-  }
-
-  #writeLater() {
-    this.element.ariaBusy = "true";
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.#writeAll(), LATER);
   }
 
   /** Writes the cells. Of a grid taller than its scroller only the rows in sight are written. */
@@ -150,11 +159,19 @@ export class Grid {
   }
 
   /**
-   * Lights cells and draws frames around windows.
+   * Lights cells and draws frames around windows, as soon as the grid is written.
    * @param {[number, number, string?][]} cells row, column and an optional class
    * @param {{from: number[], to: number[]}[]} frames first and last cell of each window
    */
   light(cells, frames = []) {
+    this.lights = [cells, frames];
+    if (this.element.ariaBusy !== "true") this.#light();
+  }
+
+  #light() {
+    const [cells, frames] = this.lights;
+    // In the next frame, before which the browser lays the page out anyway.
+    if (this.scroller !== undefined) requestAnimationFrame(() => this.#reveal());
     const key = JSON.stringify([this.origin, cells, frames]);
     if (key === this.lighted) return;
     this.lighted = key;
@@ -165,6 +182,16 @@ export class Grid {
       outline(r - this.origin[0], c - this.origin[1], 1, 1, { class: kind, "data-row": r, "data-column": c })));
     this.layers.frames.replaceChildren(...frames.map(({ from, to }) =>
       outline(from[0] - this.origin[0], from[1] - this.origin[1], to[0] - from[0] + 1, to[1] - from[1] + 1, { class: "frame" })));
+  }
+
+  /** Scrolls only the box around the grid, never the page, until a lit cell is seen. */
+  #reveal() {
+    const { scroller } = this;
+    const lit = this.layers.lit.firstElementChild;
+    if (lit === null || scroller.matches(":hover")) return;
+    const [box, cell] = [scroller.getBoundingClientRect(), lit.getBoundingClientRect()];
+    if (cell.top < box.top || cell.bottom > box.bottom) scroller.scrollTop += cell.top - box.top - box.height / 2;
+    if (cell.left < box.left || cell.right > box.right) scroller.scrollLeft += cell.left - box.left - box.width / 2;
   }
 
   #cellAt(event) {

@@ -9,6 +9,7 @@ import { TITLES, evenness, sentence, verdict } from "./overlap_words.js";
 import { actions, captioned, hint, section } from "./panels.js";
 import { Bars, Raster } from "./raster.js";
 import { choice, integer, pattern } from "./schema.js";
+import { inTurn } from "./turns.js";
 
 const [MAX_KERNEL, MAX_STRIDE, MAX_LAYERS] = [6, 3, 3];
 const kernelSize = integer(1, MAX_KERNEL, 3);
@@ -40,6 +41,7 @@ class OverlapExplorer extends Explorer {
   constructor(model, root) {
     super(model, root, schema);
     this.#build();
+    this.images = {};
     this.update();
   }
 
@@ -117,8 +119,20 @@ class OverlapExplorer extends Explorer {
     this.kernel.update(state.kernel);
     this.dice.disabled = state.kernel !== "random";
     this.#drawCounts();
-    this.images = Object.fromEntries(METHODS.map((method) => [method, this.#drawImage(method)]));
+    METHODS.forEach((method) => this.#draw(method));
     this.light();
+  }
+
+  /** Draws an image at first, and draws it anew when its turn comes. */
+  #draw(method) {
+    if (!(method in this.images)) this.#drawImage(method);
+    else {
+      this.images[method] = null;
+      inTurn(this.figures[method].element, () => {
+        this.#drawImage(method);
+        this.light();
+      });
+    }
   }
 
   #drawCounts() {
@@ -142,14 +156,14 @@ class OverlapExplorer extends Explorer {
     caption.replaceChildren(html("strong", {}, TITLES[method]), html("span", { class: "evenness" }, said));
     element.classList.toggle("uneven", !even(period.values));
     drawing.draw({ ...image, label: `An image of ones through ${TITLES[method]}, ${image.side} by ${image.side}; inside ${said}`, text: brief });
-    return image;
+    this.images[method] = image;
   }
 
   /** Lights the pointed or pinned cell, and says what stands there. */
   light() {
     const chosen = this.pointed ?? selectionOf(this.state.selected);
     const sides = { bars: this.counts.length, counts: this.counts.length };
-    const side = chosen === null ? 0 : sides[chosen.grid] ?? this.images[chosen.grid].side;
+    const side = chosen === null ? 0 : sides[chosen.grid] ?? this.images[chosen.grid]?.side ?? 0;
     const there = chosen !== null && chosen.cell.every((n) => n < side) && (chosen.grid !== "bars" || chosen.cell[0] === 0);
     say(this.sentence, there ? sentence(this.state, this.counts, this.images, chosen) : "");
     const across = chosen?.grid === "counts" ? { bars: chosen.cell.map((n) => [0, n]) } : {};
