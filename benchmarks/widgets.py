@@ -60,9 +60,10 @@ INTERACT = """async (interactions) => {
     [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility());
   const sliders = shown("input[data-setting][type=range], input[data-latent]");
   const grids = shown("svg[role=application]");
+  let up;
   const move = (slider, back) => {
     const step = Number(slider.step);
-    const up = back || slider.value === slider.min;
+    up = back ? !up : slider.value === slider.min;
     slider.value = Number(slider.value) + (up ? step : -step);
     slider.dispatchEvent(new Event("input", { bubbles: true }));
   };
@@ -119,9 +120,8 @@ def milliseconds(playwright, explorer, slowdown):
 
 
 def main():
-    titles = ("median", "95 %", "last", "95 %")
-    print(f"{'ms to the next frame, the last':<34}" + "".join(f"{one:>8}" for one in titles), end="")
-    print("   4× slower:" + "".join(f"{one:>8}" for one in titles))
+    titles = "".join(f"{one:>8}" for one in ("median", "95 %", "last", "95 %"))
+    print(f"{'ms to the next frame, the last':<34}{titles}   4× slower:{titles}")
     with sync_playwright() as playwright:
         for name, explorer in EXPLORERS.items():
             print(f"{name:<34}", end="")

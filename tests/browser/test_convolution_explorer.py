@@ -1,5 +1,7 @@
 """The ConvolutionExplorer in a page without a kernel: pointer, touch, keyboard and address."""
 
+import itertools
+
 import numpy as np
 import pytest
 from grids import centre, lit, move_slider, numbers, places, sentence
@@ -185,13 +187,16 @@ def test_editing_a_value_by_keyboard(show):
 
 
 def test_impossible_setting_is_explained_and_mended(show):
-    with show(ConvolutionExplorer(input_size=2)) as page:
+    with show(ConvolutionExplorer(input_size=3)) as page:
+        parts = [page.locator(part) for part in (".views", ".sentence", ".player")]
+        height = parts[0].bounding_box()["height"]
+        move_slider(page, "input_size", 2)
         assert (
             "reaches over 3 cells, and the padded input has only 2"
             in page.locator(".problem").text_content()
         )
-        parts = [page.locator(part) for part in (".views", ".sentence", ".player")]
         assert not any(part.is_visible() for part in parts)
+        assert parts[0].bounding_box()["height"] == height, "the page does not jump"
         page.locator(".problem button").click()
         assert page.locator(".problem").is_hidden()
         assert all(part.is_visible() for part in parts)
@@ -276,11 +281,42 @@ def test_svg_export_is_an_image_of_what_is_shown(show, tmp_path):
         assert str(number) in texts
 
 
+LARGEST = {"input_size": 7, "kernel_size": 5, "stride": 3, "dilation": 2, "output_padding": 2}
+
+# Moves a slider and says after each frame which grids are not written yet and where the output is lit.
+WATCH = """async ([name, value]) => {
+  const slider = document.querySelector(`[data-setting=${name}]`);
+  slider.value = value;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  await Promise.resolve(); // what is drawn at once is drawn in a microtask
+  const seen = [];
+  do {
+    const busy = [...document.querySelectorAll("[aria-busy]")].map((svg) => svg.dataset.grid);
+    seen.push([busy, document.querySelector("[data-grid=output] .chosen").x.baseVal.value]);
+    await new Promise(requestAnimationFrame);
+  } while (seen.at(-1)[0].length > 0);
+  return seen;
+}"""
+
+
+def test_large_grids_are_written_one_by_one_after_the_frame(show):
+    explorer = ConvolutionExplorer(direction="transposed", **LARGEST, selected="output:9,9")
+    with show(explorer, height=5000) as page:
+        formula = page.locator(".formula").text_content()
+        waiting, lit_at = zip(*page.evaluate(WATCH, ["padding", 1]), strict=True)
+        assert page.locator(".formula").text_content() != formula
+        explorer.padding = 1
+        assert numbers(page, "result") == np.ravel(explorer.output).tolist()
+    assert set(waiting[0]) == {"output", "matrix", "emulated", "result"}
+    assert all(len(before) - len(after) <= 1 for before, after in itertools.pairwise(waiting))
+    for grids, place in zip(waiting, lit_at, strict=True):
+        assert place == (lit_at[0] if "output" in grids else lit_at[0] + 36), "lit with its numbers"
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_numbers_stand_in_the_middle_of_their_cells(show, width):
     """One text holds a whole row, so a digit of another width than reckoned would push them all."""
-    settings = {"input_size": 7, "kernel_size": 5, "stride": 3, "dilation": 2, "output_padding": 2}
-    explorer = ConvolutionExplorer(direction="transposed", **settings)
+    explorer = ConvolutionExplorer(direction="transposed", **LARGEST)
     with show(explorer, width=width) as page:
         for grid in ("input", "output", "matrix", "emulated"):
             numbers(page, grid)  # waits for those out of sight

@@ -31,7 +31,7 @@ function cellsPath(cells, radius) {
 const MOST_ROUNDED = 400;
 
 // A grid of more cells waits its turn when it is written anew; one out of sight waits, in milliseconds, for its place in the row.
-const [MOST_AT_ONCE, LATER] = [100, 60];
+const [MOST_AT_ONCE, LATER] = [50, 60];
 
 // More rows than fit into a scroller of 25 rem with the smallest cells.
 const ROWS_AT_ONCE = 32;

@@ -2,7 +2,7 @@
 
 import { sizeFormula } from "./arithmetic.js";
 import { asExplorer, button, copy, menu, segments, slider } from "./controls.js";
-import { count, html, say, svg, uniqueId } from "./dom.js";
+import { count, html, say, set, svg, uniqueId } from "./dom.js";
 import { Explorer } from "./explorer.js";
 import { explorerSchema } from "./explorer_state.js";
 import { actions } from "./panels.js";
@@ -36,6 +36,26 @@ function skyline(counts, label) {
     svg("path", { class: "bars", d: bars.join("") }), svg("path", { class: "ground", d: `M0 ${height + 0.5}h${width}` }));
 }
 
+/** A row of the table: a layer to pick. */
+class Row {
+  constructor(group, onPick) {
+    this.radio = html("input", { type: "radio", name: group, change: () => onPick(this.layer) });
+    this.cells = [...Object.keys(LETTERS), "overlap"].map(() => html("td", {}));
+    this.element = html("tr", { click: (event) => event.target !== this.radio && this.radio.click() }, html("td", {}, this.radio), ...this.cells);
+  }
+
+  draw(layer, picked, beyond) {
+    this.layer = layer;
+    this.radio.checked = picked;
+    this.element.classList.toggle("picked", picked);
+    set(this.radio, "aria-label", inWords(layer));
+    const overlap = overlapInWords(layer);
+    const words = [...Object.keys(LETTERS).map((name) => String(layer[name])), `${overlap}${beyond ? " (beyond the bounds)" : ""}`];
+    this.cells.forEach((cell, n) => say(cell, words[n]));
+    set(this.cells.at(-1), "class", overlap.split(":")[0]);
+  }
+}
+
 class ShapeSolver extends Explorer {
   constructor(model, root) {
     super(model, root, schema);
@@ -61,13 +81,14 @@ class ShapeSolver extends Explorer {
       [name, slider({ letter, name, title, onInput: (value) => this.#set(name, value) })]));
     this.alert = html("p", { class: "problem", role: "status" });
     this.note = html("p", { class: "note", role: "status" });
-    this.rows = html("tbody", {});
+    this.body = html("tbody", {});
+    this.rows = [];
     this.caption = html("caption", {});
     this.group = uniqueId("layer");
     const head = (name) => html("th", { scope: "col" }, html("i", {}, LETTERS[name][0]), html("span", {}, LETTERS[name][1]));
     this.table = html("div", { class: "scroller solutions" }, html("table", {}, this.caption,
       html("thead", {}, html("tr", {}, html("th", { scope: "col" }, html("span", { class: "unseen" }, "pick")), ...Object.keys(LETTERS).map(head),
-        html("th", { scope: "col" }, "overlap"))), this.rows));
+        html("th", { scope: "col" }, "overlap"))), this.body));
     this.longer = button("", () => this.#showMore(), { "data-action": "more" });
     this.formula = html("p", { class: "formula" });
     this.sentence = html("p", { class: "sentence", "aria-live": "polite" });
@@ -181,18 +202,9 @@ class ShapeSolver extends Explorer {
     const beyond = picked !== null && at < 0;
     const all = beyond ? [picked, ...found] : found;
     const shape = JSON.stringify([before, after, beyond && picked, ...Object.keys(this.bounds).map((name) => this.state[name])]);
-    if (this.tableShape !== shape) Object.assign(this, { tableShape: shape, shown: ROWS, drawnRows: 0 });
+    if (this.tableShape !== shape) Object.assign(this, { tableShape: shape, shown: ROWS });
     this.shown = Math.max(this.shown, at + 1);
-    if (this.drawnRows !== this.shown) {
-      this.drawnRows = this.shown;
-      this.listed = all.slice(0, this.shown);
-      this.radios = this.listed.map((layer) => html("input", { type: "radio", name: this.group, "aria-label": inWords(layer), change: () => this.#pick(layer) }));
-      this.rows.replaceChildren(...this.radios.map((radio, n) => this.#row(all[n], radio, beyond && n === 0)));
-    }
-    this.radios.forEach((radio, n) => {
-      radio.checked = same(this.listed[n], picked);
-      this.rows.children[n].classList.toggle("picked", radio.checked);
-    });
+    this.#drawRows(all.slice(0, this.shown), picked, beyond);
     say(this.caption, `${count(found.length, "layer")} within the bounds ${found.length === 1 ? "turns" : "turn"} ${before} into ${after}. `
       + "First those that upsample by exactly their stride, of these first those of even overlap, then the smallest kernels.");
     this.table.hidden = all.length === 0;
@@ -205,12 +217,14 @@ class ShapeSolver extends Explorer {
       button(`use ${nearest}`, () => this.change({ sizes: sizes.with(step, nearest) }), { "data-action": "nearest" }));
   }
 
-  #row(layer, radio, beyond) {
-    const overlap = overlapInWords(layer);
-    const kind = overlap.split(":")[0];
-    return html("tr", { click: (event) => event.target !== radio && radio.click() }, html("td", {}, radio),
-      ...Object.keys(LETTERS).map((name) => html("td", {}, String(layer[name]))),
-      html("td", { class: kind }, `${overlap}${beyond ? " (beyond the bounds)" : ""}`));
+  /** Writes the layers into the rows there are, for most cells stay as they were. */
+  #drawRows(layers, picked, beyond) {
+    while (this.rows.length > layers.length) this.rows.pop().element.remove();
+    layers.forEach((layer, n) => {
+      this.rows[n] ??= new Row(this.group, (chosen) => this.#pick(chosen));
+      this.rows[n].draw(layer, same(layer, picked), beyond && n === 0);
+    });
+    this.body.append(...this.rows.slice(this.body.children.length).map((row) => row.element));
   }
 
   #drawLink(layer) {
@@ -275,7 +289,7 @@ class ShapeSolver extends Explorer {
     const first = this.shown;
     this.shown += 20;
     this.#drawSolutions();
-    this.radios[first].focus();
+    this.rows[first].radio.focus();
   }
 
   #showCode(name) {
