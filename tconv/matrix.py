@@ -9,6 +9,9 @@ from numpy.lib.stride_tricks import as_strided
 from ._validation import affordable, numeric_arrays, per_axis
 from .shapes import conv_output_size
 
+# As many pairs of a row and a tap are looked at together: they stay in the processor's cache.
+_BLOCK = 2**16
+
 
 def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
     """Matrix ``C`` with ``C @ x.ravel()`` the direct convolution of `x`, flattened.
@@ -79,10 +82,27 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
     inner = (slice(p, p + i) for i, p in zip(sizes, padding, strict=True))
     cells[*inner] = np.arange(columns, dtype=index).reshape(sizes)
     steps = [n * b for each in (stride, dilation) for n, b in zip(each, cells.strides, strict=True)]
-    reads = as_strided(cells, (*output_size, *kernel.shape), steps).reshape(rows, kernel.size)
-    inside = reads >= 0
-    entries = np.zeros(rows + 1, index)
-    # A sum along so short an axis: faster than `sum`, and no array as long as `reads`.
-    entries[1:] = np.einsum("ij->i", inside, dtype=index).cumsum()
-    weights = np.broadcast_to(kernel.ravel(), reads.shape)
-    return scipy.sparse.csr_array((weights[inside], reads[inside], entries), shape=(rows, columns))
+    reads = as_strided(cells, (*output_size, *kernel.shape), steps)
+
+    # A row has as many entries as taps stay inside, which are counted axis by axis.
+    counts = np.ones(1, index)
+    for o, k, i, s, p, d in zip(
+        output_size, kernel.shape, sizes, stride, padding, dilation, strict=True
+    ):
+        places = s * np.arange(o)[:, None] + d * np.arange(k) - p
+        taps = ((places >= 0) & (places < i)).sum(1, dtype=index)
+        counts = np.multiply.outer(counts, taps).ravel()
+    ends = np.zeros(rows + 1, index)
+    counts.cumsum(out=ends[1:])
+
+    weights, indices = np.empty(ends[-1], kernel.dtype), np.empty(ends[-1], index)
+    slab = rows // output_size[0]
+    step = max(1, _BLOCK // (slab * kernel.size))
+    for first in range(0, output_size[0], step):
+        block = reads[first : first + step].reshape(-1, kernel.size)
+        inside = block >= 0
+        row = first * slab
+        filled = slice(ends[row], ends[row + len(block)])
+        indices[filled] = block[inside]
+        weights[filled] = np.broadcast_to(kernel.ravel(), block.shape)[inside]
+    return scipy.sparse.csr_array((weights, indices, ends), shape=(rows, columns))

@@ -81,7 +81,7 @@ class OverlapExplorer extends Explorer {
       html("div", { class: "views" },
         section("overlap", "Overlap", "how many taps reach each output: along one axis, and in two",
           html("div", { class: "figures overlap" }, this.figures.bars.element, this.figures.counts.element), this.verdict),
-        section("constant", "A constant image", "an image of ones, upsampled by three ways with the same kind of kernel",
+        section("constant", "A constant image", "an image of ones, upsampled in three ways by the same kind of kernel; for sub-pixel its size is a multiple of the stride",
           html("div", { class: "bar" }, this.kernel.element, this.dice),
           html("div", { class: "figures rasters" }, ...METHODS.map((name) => this.figures[name].element)))),
       html("div", { class: "said" }, this.sentence),
