@@ -33,7 +33,7 @@ def input_grad(ndim, input_shape, weight, grad_output, stride, padding, dilation
     grad_output, weight = numeric_arrays(grad_output=grad_output, weight=weight)
     input = _placeholder("input_shape", input_shape, weight.dtype)
     settings = _settings(ndim, stride, padding, dilation)
-    _grouped_for_gradient(ndim, input, weight, grad_output, settings, groups)
+    _for_gradient(ndim, input, weight, grad_output, settings, groups)
     sizes = input.shape[-ndim:], weight.shape[-ndim:]
     settings["output_padding"] = required_output_padding(*sizes, **settings)
     return conv_transpose(ndim, grad_output, weight.conj(), None, groups=groups, **settings)
@@ -43,9 +43,7 @@ def weight_grad(ndim, input, weight_shape, grad_output, stride, padding, dilatio
     input, grad_output = numeric_arrays(input=input, grad_output=grad_output)
     weight = _placeholder("weight_shape", weight_shape, input.dtype)
     settings = _settings(ndim, stride, padding, dilation)
-    image, map_, geometry = _grouped_for_gradient(
-        ndim, input, weight, grad_output, settings, groups
-    )
+    image, map_, geometry = _for_gradient(ndim, input, weight, grad_output, settings, groups)
     return _core.weight_gradient(image.conj(), map_, geometry).reshape(weight.shape)
 
 
@@ -86,7 +84,7 @@ def grouped(ndim, input, weight, bias, groups, facing):
     return input.reshape(len(input), groups, weight.shape[facing], *input.shape[2:]), weight, bias
 
 
-def _grouped_for_gradient(ndim, input, weight, grad_output, settings, groups):
+def _for_gradient(ndim, input, weight, grad_output, settings, groups):
     """The direct convolution's grouped input, the grouped gradient of its output, its geometry."""
     image, weight, _ = grouped(ndim, input, weight, None, groups, facing=2)
     geometry = _direct_geometry(image, weight, **settings)

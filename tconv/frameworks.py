@@ -193,9 +193,7 @@ class ConvTransposeLayer:
         if padding in ("SAME", "VALID"):
             return layer._with_crops(*layer._same_or_valid(padding.lower()))
         if np.shape(padding) != (len(layer.stride), 2):
-            raise ValueError(
-                f"padding must be SAME, VALID or a pair for each axis, got {padding!r}"
-            )
+            raise ValueError(f"padding must be SAME, VALID or a pair per axis, got {padding!r}")
         span, _, _ = layer._arrays()
         return layer._with_crops(*(span - 1 - np.transpose(padding)))
 

@@ -86,9 +86,8 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
 
     # A row has as many entries as taps stay inside, which are counted axis by axis.
     counts = np.ones(1, index)
-    for o, k, i, s, p, d in zip(
-        output_size, kernel.shape, sizes, stride, padding, dilation, strict=True
-    ):
+    axes = zip(output_size, kernel.shape, sizes, stride, padding, dilation, strict=True)
+    for o, k, i, s, p, d in axes:
         places = s * np.arange(o)[:, None] + d * np.arange(k) - p
         taps = ((places >= 0) & (places < i)).sum(1, dtype=index)
         counts = np.multiply.outer(counts, taps).ravel()
@@ -101,8 +100,7 @@ def convolution_matrix(kernel, input_shape, *, stride=1, padding=0, dilation=1):
     for first in range(0, output_size[0], step):
         block = reads[first : first + step].reshape(-1, kernel.size)
         inside = block >= 0
-        row = first * slab
-        filled = slice(ends[row], ends[row + len(block)])
+        filled = slice(ends[first * slab], ends[first * slab + len(block)])
         indices[filled] = block[inside]
         weights[filled] = np.broadcast_to(kernel.ravel(), block.shape)[inside]
     return scipy.sparse.csr_array((weights, indices, ends), shape=(rows, columns))

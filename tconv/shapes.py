@@ -214,12 +214,9 @@ def emulating_convolution(
     >>> emulating_convolution(5, 2, padding=2)
     EmulatingConvolution(inserted_size=5, padding=(-1, -1), output_size=2)
     """
+    settings = {"stride": stride, "padding": padding, "dilation": dilation}
+    settings["output_padding"] = output_padding
+    output_size = conv_transpose_output_size(input_size, kernel_size, **settings)
     before = dilation * (kernel_size - 1) - padding
-    crop = {"padding": padding, "output_padding": output_padding}
-    return EmulatingConvolution(
-        inserted_size=stride * (input_size - 1) + 1,
-        padding=(before, before + output_padding),
-        output_size=conv_transpose_output_size(
-            input_size, kernel_size, stride=stride, dilation=dilation, **crop
-        ),
-    )
+    padding = before, before + output_padding
+    return EmulatingConvolution(stride * (input_size - 1) + 1, padding, output_size)

@@ -71,14 +71,12 @@ def solve_conv_transpose(
     count = prod(map(len, bounds))
     if count > MAX_SETTINGS:
         raise ValueError(f"the bounds must leave at most {MAX_SETTINGS:,} settings, got {count:,}")
-    solutions = []
+    found = []
     for kernel_size, stride, dilation, padding in product(*bounds):
         full = stride * (input_size - 1) + effective_size(kernel_size, dilation)
         output_padding = output_size - full + 2 * padding
         if 0 <= output_padding < max(stride, dilation):
             even = kernel_size % stride == 0 and gcd(stride, dilation) == 1
             settings = kernel_size, stride, padding, output_padding, dilation
-            solutions.append(ConvTransposeSolution(*settings, even))
-    return sorted(
-        solutions, key=lambda s: (s.stride * input_size != output_size, not s.even_overlap)
-    )
+            found.append(ConvTransposeSolution(*settings, even))
+    return sorted(found, key=lambda s: (s.stride * input_size != output_size, not s.even_overlap))

@@ -486,12 +486,12 @@ def test_the_other_closest_layers_give_the_layer():
         (
             Layer.from_jax,
             {"strides": 1, "padding": 1},
-            "padding must be .* a pair for each axis, got 1",
+            "padding must be .* a pair per axis, got 1",
         ),
         (
             Layer.from_jax,
             {"strides": 1, "padding": [(0, 0)] * 2},
-            "padding must be .* a pair for each axis",
+            "padding must be .* a pair per axis",
         ),
         (Layer.from_onnx, {"auto_pad": "SAME"}, "auto_pad must be one of .*NOTSET.*got 'SAME'"),
         (Layer.from_onnx, {"pads": [-1, 0]}, "pads must be at least 0, got -1"),

@@ -2,7 +2,7 @@
 
 import { sizeFormula } from "./arithmetic.js";
 import { asExplorer, button, copy, menu, segments, slider } from "./controls.js";
-import { count, html, say, set, svg, uniqueId } from "./dom.js";
+import { count, html, say, svg, uniqueId } from "./dom.js";
 import { Explorer } from "./explorer.js";
 import { explorerSchema } from "./explorer_state.js";
 import { actions } from "./panels.js";
@@ -11,6 +11,7 @@ import {
   settingOf, sizeAfter, stackCode, stackInWords,
 } from "./shapes.js";
 import { solverSchema } from "./shape_state.js";
+import { SolutionRow } from "./solution_row.js";
 
 /** What a state may be: the page reads it from the address. */
 export const schema = solverSchema;
@@ -34,26 +35,6 @@ function skyline(counts, label) {
   });
   return svg("svg", { class: "tconv-grid skyline", viewBox: `0 0 ${width} ${height + 1}`, role: "img", "aria-label": label },
     svg("path", { class: "bars", d: bars.join("") }), svg("path", { class: "ground", d: `M0 ${height + 0.5}h${width}` }));
-}
-
-/** A row of the table: a layer to pick. */
-class Row {
-  constructor(group, onPick) {
-    this.radio = html("input", { type: "radio", name: group, change: () => onPick(this.layer) });
-    this.cells = [...Object.keys(LETTERS), "overlap"].map(() => html("td", {}));
-    this.element = html("tr", { click: (event) => event.target !== this.radio && this.radio.click() }, html("td", {}, this.radio), ...this.cells);
-  }
-
-  draw(layer, picked, beyond) {
-    this.layer = layer;
-    this.radio.checked = picked;
-    this.element.classList.toggle("picked", picked);
-    set(this.radio, "aria-label", inWords(layer));
-    const overlap = overlapInWords(layer);
-    const words = [...Object.keys(LETTERS).map((name) => String(layer[name])), `${overlap}${beyond ? " (beyond the bounds)" : ""}`];
-    this.cells.forEach((cell, n) => say(cell, words[n]));
-    set(this.cells.at(-1), "class", overlap.split(":")[0]);
-  }
 }
 
 class ShapeSolver extends Explorer {
@@ -221,7 +202,7 @@ class ShapeSolver extends Explorer {
   #drawRows(layers, picked, beyond) {
     while (this.rows.length > layers.length) this.rows.pop().element.remove();
     layers.forEach((layer, n) => {
-      this.rows[n] ??= new Row(this.group, (chosen) => this.#pick(chosen));
+      this.rows[n] ??= new SolutionRow(this.group, (chosen) => this.#pick(chosen));
       this.rows[n].draw(layer, same(layer, picked), beyond && n === 0);
     });
     this.body.append(...this.rows.slice(this.body.children.length).map((row) => row.element));
