@@ -2,9 +2,9 @@
 
 Browsers hand on pointer and slider events at the start of a frame, so each interaction starts then.
 What is timed is all that the page does before the frame is painted: script, style, layout, paint.
-Large grids follow in the frames after it, one in each: how long until the last of them is painted
-is the second pair of numbers. Half of the interactions move sliders, half point at cells, a tenth
-of a second apart.
+Large grids follow in the frames after it, a little in each: how long until the last of them is
+painted is the second pair of numbers. Half of the interactions move sliders, half point at cells, a
+tenth of a second apart.
 """
 
 import runpy

@@ -42,11 +42,15 @@ def written(page):
     page.wait_for_function("document.querySelector('[aria-busy]') === null")
 
 
+# Images and bars have a rectangle for each lit cell, grids a path for all of a kind.
+LIT = """(svg) => [...svg.querySelectorAll(".lit :is(rect, path)")].flatMap(({ dataset: { cells, row, column } }) =>
+  (cells === undefined ? [[Number(row), Number(column)]] : JSON.parse(cells)))"""
+
+
 def lit(page, grid, nth=0):
     """The lit cells of a grid, as a set of (row, column), once the large grids are written too."""
     written(page)
-    cells = page.locator(f'[data-grid="{grid}"]').nth(nth).locator(".lit rect")
-    places = cells.evaluate_all("all => all.map((r) => [+r.dataset.row, +r.dataset.column])")
+    places = page.locator(f'[data-grid="{grid}"]').nth(nth).evaluate(LIT)
     return set(map(tuple, places))
 
 

@@ -30,8 +30,8 @@ function cellsPath(cells, radius) {
 // In a grid of more cells than these, round corners would take longest to paint.
 const MOST_ROUNDED = 400;
 
-// A grid of more cells waits its turn when it is written anew; one out of sight waits, in milliseconds, for its place in the row.
-const [MOST_AT_ONCE, LATER] = [50, 60];
+// A grid of more cells waits for its turn to be written anew. One out of sight waits, in milliseconds, before it asks for a turn.
+const [MOST_AT_ONCE, LATER] = [24, 60];
 
 // More rows than fit into a scroller of 25 rem with the smallest cells.
 const ROWS_AT_ONCE = 32;
@@ -52,6 +52,8 @@ export class Grid {
     this.layers = Object.fromEntries(
       ["solid", "hollow", "cropped", "untouched", "lit", "frames", "cursor"]
         .map((layer) => [layer, svg(["lit", "frames"].includes(layer) ? "g" : "path", { class: layer })]));
+    this.lit = Object.fromEntries(["part", "chosen"].map((kind) => [kind, svg("path", { class: kind })]));
+    this.layers.lit.append(...Object.values(this.lit));
     const { solid, hollow, cropped, untouched, lit, frames, cursor } = this.layers;
     this.element = svg("svg", {
       class: `tconv-grid ${tone}`, "data-grid": name, tabindex: 0, role: "application",
@@ -175,23 +177,28 @@ export class Grid {
     const key = JSON.stringify([this.origin, cells, frames]);
     if (key === this.lighted) return;
     this.lighted = key;
-    const outline = (r, c, height, width, attributes) => svg("rect", {
-      x: c * CELL + GAP, y: r * CELL + GAP, width: width * CELL - 2 * GAP, height: height * CELL - 2 * GAP, rx: this.radius, ...attributes,
-    });
-    this.layers.lit.replaceChildren(...cells.map(([r, c, kind = "part"]) =>
-      outline(r - this.origin[0], c - this.origin[1], 1, 1, { class: kind, "data-row": r, "data-column": c })));
-    this.layers.frames.replaceChildren(...frames.map(({ from, to }) =>
-      outline(from[0] - this.origin[0], from[1] - this.origin[1], to[0] - from[0] + 1, to[1] - from[1] + 1, { class: "frame" })));
+    const [top, left] = this.origin;
+    for (const [name, path] of Object.entries(this.lit)) {
+      const places = cells.filter(([, , kind = "part"]) => kind === name).map(([r, c]) => [r, c]);
+      path.dataset.cells = JSON.stringify(places);
+      path.setAttribute("d", cellsPath(places.map(([r, c]) => [r - top, c - left]), this.radius));
+    }
+    this.layers.frames.replaceChildren(...frames.map(({ from, to }) => svg("rect", {
+      class: "frame", x: (from[1] - left) * CELL + GAP, y: (from[0] - top) * CELL + GAP, rx: this.radius,
+      width: (to[1] - from[1] + 1) * CELL - 2 * GAP, height: (to[0] - from[0] + 1) * CELL - 2 * GAP,
+    })));
   }
 
   /** Scrolls only the box around the grid, never the page, until a lit cell is seen. */
   #reveal() {
-    const { scroller } = this;
-    const lit = this.layers.lit.firstElementChild;
-    if (lit === null || scroller.matches(":hover")) return;
-    const [box, cell] = [scroller.getBoundingClientRect(), lit.getBoundingClientRect()];
-    if (cell.top < box.top || cell.bottom > box.bottom) scroller.scrollTop += cell.top - box.top - box.height / 2;
-    if (cell.left < box.left || cell.right > box.right) scroller.scrollLeft += cell.left - box.left - box.width / 2;
+    const { scroller, lights: [[cell]] } = this;
+    if (cell === undefined || scroller.matches(":hover")) return;
+    const [box, own] = [scroller.getBoundingClientRect(), this.element.getBoundingClientRect()];
+    const scale = own.width / (this.size[1] * CELL + LABEL);
+    const [row, column] = [0, 1].map((axis) => scale * (LABEL + (cell[axis] - this.origin[axis]) * CELL));
+    const [top, left, side] = [own.top - box.top + row, own.left - box.left + column, scale * CELL];
+    if (top < 0 || top + side > box.height) scroller.scrollTop += top - box.height / 2;
+    if (left < 0 || left + side > box.width) scroller.scrollLeft += left - box.width / 2;
   }
 
   #cellAt(event) {
