@@ -124,12 +124,12 @@ def main():
     print(f"{'ms to the next frame, the last':<34}{titles}   4× slower:{titles}")
     with sync_playwright() as playwright:
         for name, explorer in EXPLORERS.items():
-            print(f"{name:<34}", end="")
-            for slowdown in (1, 4):
-                times = milliseconds(playwright, explorer, slowdown)
-                (first, last), (slow_first, slow_last) = np.percentile(times, [50, 95], axis=0)
-                print(f"{first:>8.1f}{slow_first:>8.1f}{last:>8.1f}{slow_last:>8.1f}", end="")
-                print(" " * 13 if slowdown == 1 else "\n", end="", flush=True)
+            columns = [
+                np.percentile(milliseconds(playwright, explorer, slowdown), [50, 95], axis=0)
+                for slowdown in (1, 4)
+            ]
+            rows = ("".join(f"{ms:>8.1f}" for ms in column.T.ravel()) for column in columns)
+            print(f"{name:<34}" + (" " * 13).join(rows), flush=True)
 
 
 if __name__ == "__main__":

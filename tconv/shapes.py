@@ -218,5 +218,5 @@ def emulating_convolution(
     settings["output_padding"] = output_padding
     output_size = conv_transpose_output_size(input_size, kernel_size, **settings)
     before = dilation * (kernel_size - 1) - padding
-    padding = before, before + output_padding
-    return EmulatingConvolution(stride * (input_size - 1) + 1, padding, output_size)
+    pads = before, before + output_padding
+    return EmulatingConvolution(stride * (input_size - 1) + 1, pads, output_size)
