@@ -302,6 +302,20 @@ WATCH = """async ([name, value]) => {
 }"""
 
 
+def test_the_matrix_scrolls_to_what_is_lit(show):
+    explorer = ConvolutionExplorer(direction="transposed", **LARGEST)
+    with show(explorer) as page:
+        at = page.locator('[data-grid="matrix"]')
+        assert at.evaluate("(svg) => svg.closest('.scroller').scrollTop") == 0
+        page.mouse.move(*centre(page, "output", 20, 20))
+        assert lit(page, "matrix")
+        page.wait_for_function("""() => {
+          const path = document.querySelector("[data-grid=matrix] .part");
+          const [own, box] = [path, path.closest(".scroller")].map((one) => one.getBoundingClientRect());
+          return own.top >= box.top && own.bottom <= box.bottom;
+        }""")
+
+
 def test_large_grids_are_written_bit_by_bit_after_the_frame(show):
     explorer = ConvolutionExplorer(direction="transposed", **LARGEST, selected="output:9,9")
     with show(explorer, height=5000) as page:

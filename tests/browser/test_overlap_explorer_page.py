@@ -188,6 +188,17 @@ def test_the_artefact_appears_and_vanishes(show):
         assert "and yet the layers together even it out" in page.locator(".verdict").text_content()
 
 
+def test_a_pinned_cell_of_an_image_is_told_anew(show):
+    explorer = OverlapExplorer(selected="transposed:4,4")
+    with show(explorer) as page:
+        for size in (4, 5):
+            move_slider(page, "kernel_1", size)
+            explorer.layers = [(size, 2)]
+            assert lit(page, "transposed") == {(4, 4)}
+            value = explorer.image("transposed")[4, 4]
+            assert sentence(page) == f"transposed convolution, (4, 4): {value:.0f}."
+
+
 def test_pixels_are_as_strong_as_the_numbers_are_large(show):
     explorer = OverlapExplorer(layers=[(3, 2), (3, 2)], kernel="random", seed=3)
     with show(explorer) as page:
